@@ -1,0 +1,1 @@
+"""The machinery: it would serve a pizza shop unchanged, and knows no truck, pass or ticket."""

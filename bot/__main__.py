@@ -1,0 +1,61 @@
+"""The front door: `python -m bot run | chat | migrate | staff | parse`; the only file that knows every room."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+
+from bot import settings as setting
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m bot", description="Changxing (畅行): keeps freight moving")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    run = commands.add_parser("run", help="serve web chat, console and messengers")
+    run.add_argument("--demo", action="store_true", help="with a day's worth of invented tickets")
+    chat = commands.add_parser("chat", help="talk to the desk in this terminal, one message a line")
+    chat.add_argument("--as", dest="who", default="me", help="who is talking; each name has a conversation of its own")
+    chat.add_argument("--language", choices=("zh", "en"), help="language of the first contact")
+    chat.add_argument("--json", dest="as_json", action="store_true", help="print each reply as one JSON line")
+    commands.add_parser("migrate", help="bring the database to the newest shape")
+    staff = commands.add_parser("staff", help="add or list those who work at the desk, or give a new password")
+    staff.add_argument("deed", choices=("add", "list", "password", "disable"))
+    staff.add_argument("login", nargs="?")
+    staff.add_argument("--name")
+    staff.add_argument("--role", choices=("clerk", "supervisor", "admin"), default="clerk")
+    parse = commands.add_parser("parse", help="show what a parser makes of a text")
+    parse.add_argument("kind")
+    parse.add_argument("text", nargs="+")
+    parse.add_argument("--json", dest="as_json", action="store_true")
+    parse.add_argument("--language", choices=("zh", "en"), default="zh")
+    chosen = parser.parse_args(arguments)
+    if chosen.command == "parse":
+        from handlers.commands.parse import parse as parse_text
+
+        return parse_text(chosen.kind, " ".join(chosen.text), chosen.language, as_json=chosen.as_json)
+    settings = setting.load()
+    match chosen.command:
+        case "run":
+            from handlers.commands.run import run as serve
+
+            return serve(settings, demo=chosen.demo)
+        case "chat":
+            from handlers.commands.chat import chat as talk
+
+            return asyncio.run(talk(settings, chosen.who, chosen.language, as_json=chosen.as_json))
+        case "migrate":
+            from handlers.commands.migrate import migrate
+
+            return asyncio.run(migrate(settings))
+        case "staff":
+            from handlers.commands.staff import staff as manage
+
+            return asyncio.run(manage(settings, chosen.deed, chosen.login, chosen.name, chosen.role))
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

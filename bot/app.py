@@ -1,0 +1,185 @@
+"""Builds the house from its settings: database, channels, the way in, the way out, the clock, and the web server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+from aiohttp import web
+
+from bot.channels import Channel, Channels
+from bot.channels import telegram
+from bot.channels.telegram import Telegram
+from bot.channels.web import Web, add_routes
+from bot.clock import Clock, Job
+from bot.conversation import Form
+from bot.dialogue import Dialogue, FreeReply
+from bot.fetcher import Fetcher
+from bot.health import add_health
+from bot.receive import Receiver
+from bot.sender import Sender, by_account
+from bot.settings import Settings
+from storage import sealed
+from storage.database import Database
+from storage.migrations import migrate
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """What the doors bring: the machinery is handed the business's forms, answers, jobs and pages, and knows none of them."""
+
+    forms: Mapping[str, Form] = field(default_factory=dict)
+    replies: Sequence[FreeReply] = ()
+    jobs: Sequence[Job] = ()
+    pages: Callable[[web.Application, House], None] | None = None
+
+
+@dataclass
+class House:
+    """One process of the house, assembled."""
+
+    settings: Settings
+    db: Database
+    receiver: Receiver
+    channels: Channels
+    sender: Sender
+    fetcher: Fetcher
+    clock: Clock
+    secret: str
+    now: Callable[[], datetime]
+
+    @property
+    def files(self) -> Path:
+        return self.settings.var / "files"
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def secret_of(settings: Settings) -> str:
+    """SECRET_KEY, or the key that this house made for itself at its first start; columns are sealed with it."""
+    settings.var.mkdir(parents=True, exist_ok=True)
+    secrets = [s for s in settings.secret_key.split(",") if s] or [sealed.own_secret(settings.var)]
+    sealed.use_keys(*secrets)
+    return secrets[0]
+
+
+def build(settings: Settings, rooms: Rooms, channels: Sequence[Channel], now: Callable[[], datetime] = utc_now) -> House:
+    """Assemble a house that serves these channels."""
+    secret = secret_of(settings)
+    db = Database(settings.database_url)
+    served = by_account(channels)
+    receiver = Receiver(db, Dialogue(rooms.forms, rooms.replies), now, settings.default_language)
+    return House(
+        settings,
+        db,
+        receiver,
+        served,
+        Sender(db, served, now, settings.zone),
+        Fetcher(db, served, settings.var / "files", now),
+        Clock(db, rooms.jobs, now, settings.zone),
+        secret,
+        now,
+    )
+
+
+def channels_of(settings: Settings) -> list[Channel]:
+    """The channels that the settings connect: web chat always, Telegram when there is a token."""
+    found: list[Channel] = [Web(settings.web_account)]
+    if settings.telegram_token:
+        secret = settings.telegram_webhook_secret
+        hook = f"{settings.public_url}/telegram/{settings.telegram_account}" if secret else None
+        found.append(
+            Telegram(
+                settings.telegram_account,
+                settings.telegram_token,
+                settings.telegram_api_base,
+                webhook_url=hook,
+                secret=secret or None,
+            )
+        )
+    return found
+
+
+def application(house: House, rooms: Rooms) -> web.Application:
+    """The web server of a house, with everything that runs beside it."""
+    app = web.Application(client_max_size=1024 * 1024)
+    settings = house.settings
+    add_health(app, house.db, house.channels, house.now)
+    add_routes(
+        app,
+        db=house.db,
+        receive=house.receiver.receive,
+        secret=house.secret,
+        files=house.files,
+        public_url=settings.public_url,
+        default_language=settings.default_language,
+        account=settings.web_account,
+    )
+    if rooms.pages is not None:
+        rooms.pages(app, house)
+    for channel in house.channels.values():
+        if isinstance(channel, Telegram) and settings.telegram_webhook_secret:
+            app.add_routes(telegram.routes(channel, house.receiver.receive, settings.telegram_webhook_secret))
+
+    async def life(_app: web.Application) -> AsyncIterator[None]:
+        async with running(house):
+            yield
+
+    app.cleanup_ctx.append(life)
+    return app
+
+
+@asynccontextmanager
+async def running(house: House) -> AsyncIterator[None]:
+    """Migrate, start what runs in the background, and stop it in the order in which nothing is lost."""
+    await migrate(house.db.engine)
+    await house.db.start()
+    for channel in house.channels.values():
+        if isinstance(channel, Telegram):
+            await channel.start()
+    tasks = _pollers(house)
+    if house.settings.send:
+        tasks += [
+            asyncio.create_task(house.sender.run(), name="sender"),
+            asyncio.create_task(house.fetcher.run(), name="fetcher"),
+        ]
+        house.clock.start()
+    for task in tasks:
+        task.add_done_callback(_say_if_it_fell)
+    try:
+        yield
+    finally:
+        house.clock.close()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await house.sender.close()
+        for channel in house.channels.values():
+            if isinstance(channel, Telegram):
+                await channel.close()
+        await house.db.close()
+
+
+def _pollers(house: House) -> list[asyncio.Task[None]]:
+    if house.settings.telegram_webhook_secret:
+        return []
+    return [
+        asyncio.create_task(telegram.listen(channel, house.receiver.receive), name=f"poll {channel.account}")
+        for channel in house.channels.values()
+        if isinstance(channel, Telegram)
+    ]
+
+
+def _say_if_it_fell(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.critical("a background task fell", task=task.get_name(), exc_info=error)
+        raise SystemExit(f"{task.get_name()} fell: {error}") from error

@@ -1,0 +1,202 @@
+"""The one way out: what is owed leaves through its channel after the commit, replies ahead of anything in bulk.
+
+Delivery is at least once: a row is marked sent after the provider took it, so a kill in between repeats that send.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta, tzinfo
+
+import structlog
+
+from bot import metrics
+from bot.channels import Bubble, Channel, Channels, Choice, Gone, Later, Rejected, Unknown
+from locales.words import Say, from_json, render
+from storage import budgets, outbox
+from storage.database import Database, is_passing
+from storage.models import NOTICE, REPLY, STATUS
+from storage.outbox import ChatPace, Claimed, Outcome
+
+log = structlog.get_logger()
+
+POLL = 1.0
+"""Seconds between looks at the database when nobody calls."""
+
+IN_FLIGHT = 40
+"""Sends under way at once; bulk may use three quarters, so that a slow provider never shuts replies out."""
+
+BACKOFF = tuple(timedelta(seconds=s) for s in (2, 5, 15, 60, 300, 900, 1800, 3600))
+"""Waits after each failure whose cause may pass; after the last the row is dead and waits for a person."""
+
+LONGEST_SEND = 45.0
+"""Seconds after which a send that a channel did not bound itself is given up as unknown; shorter than a lease."""
+
+
+class Sender:
+    """Sends for the accounts that this process serves."""
+
+    def __init__(self, db: Database, channels: Channels, now: Callable[[], datetime], zone: tzinfo):
+        self.db, self.channels, self.now, self.zone = db, channels, now, zone
+        self._sends: set[asyncio.Task[None]] = set()
+        self._outcomes: asyncio.Queue[Outcome] = asyncio.Queue()
+        self._settler: asyncio.Task[None] | None = None
+        self._claiming = asyncio.Lock()
+
+    async def run(self) -> None:
+        """Send for ever; a database that is away is waited for."""
+        with self.db.listen("outbox") as wake:
+            while True:
+                try:
+                    claimed, wait = await self.send_due()
+                except Exception as error:
+                    if not is_passing(error):
+                        raise
+                    log.warning("sender waits for the database", error=type(error).__name__)
+                    claimed, wait = 0, POLL
+                if claimed and len(self._sends) < IN_FLIGHT:
+                    continue
+                if len(self._sends) >= IN_FLIGHT:
+                    await asyncio.wait(self._sends, return_when=asyncio.FIRST_COMPLETED)
+                else:
+                    await wake.wait(wait)
+
+    async def close(self) -> None:
+        """Finish the sends under way and write down what became of them."""
+        if self._sends:
+            await asyncio.wait(self._sends, timeout=LONGEST_SEND)
+        if self._settler:
+            await asyncio.wait([self._settler], timeout=10)
+
+    async def drain(self) -> None:
+        """Send until nothing is due and all is settled; for a terminal that ends, and for tests."""
+        while True:
+            claimed, _ = await self.send_due()
+            while self._sends or (self._settler and not self._settler.done()):
+                await asyncio.wait([*self._sends, *([self._settler] if self._settler else [])], return_when=asyncio.FIRST_COMPLETED)
+                self._sends = {s for s in self._sends if not s.done()}
+            if not claimed:
+                return
+
+    async def send_due(self) -> tuple[int, float]:
+        """Claim what is due and start sending it; returns how many, and the seconds until a look is worth while."""
+        claimed, wait = 0, POLL
+        async with self._claiming:
+            for channel in self.channels.values():
+                rows, pause = await self._claim(channel)
+                wait = min(wait, pause)
+                claimed += len(rows)
+                for row in rows:
+                    task = asyncio.create_task(self._send(channel, row))
+                    self._sends.add(task)
+                    task.add_done_callback(self._sends.discard)
+        return claimed, wait
+
+    async def _claim(self, channel: Channel) -> tuple[list[Claimed], float]:
+        now, pace = self.now(), channel.pace
+        chat = ChatPace(pace.per_chat, pace.chat_burst) if pace.per_chat else None
+        rows: list[Claimed] = []
+        async with self.db.write() as tx:
+            free, pause = IN_FLIGHT - len(self._sends), timedelta(seconds=POLL)
+            if pace.per_account:
+                name = f"send:{channel.name}:{channel.account}"
+                allowed, until = await budgets.allowance(tx, name, pace.per_account, pace.account_burst, now)
+                free = min(free, allowed)
+                if allowed <= 0:
+                    pause = min(pause, until)
+            for lane in (REPLY, STATUS, NOTICE):
+                room = free - len(rows) - (0 if lane == REPLY else IN_FLIGHT // 4 if not pace.per_account else 0)
+                if room > 0:
+                    rows += await outbox.claim(tx, channel.name, channel.account, lane, now, room, chat)
+            if pace.per_account and rows:
+                await budgets.pay(tx, name, pace.per_account, len(rows), now)
+            if not rows and pause >= timedelta(seconds=POLL):
+                due = await outbox.next_due(tx, [(channel.name, channel.account)])
+                pause = min(pause, max(due - now, timedelta(milliseconds=5))) if due else pause
+        return rows, max(pause.total_seconds(), 0.005)
+
+    async def _send(self, channel: Channel, claimed: Claimed) -> None:
+        outcome = await self._outcome(channel, claimed)
+        metrics.SENDS.labels(channel.name, outcome.status).inc()
+        if outcome.status == "sent":
+            metrics.SEND_WAIT.labels(channel.name).observe(max(0.0, (self.now() - claimed.row.due_at).total_seconds()))
+        else:
+            log.warning("not sent", row=claimed.row.id, channel=channel.name, outcome=outcome.status, problem=outcome.problem)
+        self._outcomes.put_nowait(outcome)
+        if self._settler is None or self._settler.done():
+            self._settler = asyncio.create_task(self._settle())
+
+    async def _outcome(self, channel: Channel, claimed: Claimed) -> Outcome:
+        row = claimed.row
+        try:
+            bubble = worded(claimed, self.zone, self.now())
+            async with asyncio.timeout(LONGEST_SEND):
+                external_id = await channel.send(row.address, bubble)
+        except Gone as gone:
+            return Outcome(claimed, "held", self.now(), problem=str(gone))
+        except Rejected as no:
+            return Outcome(claimed, "dead", self.now(), problem=str(no))
+        except Later as busy:
+            if busy.everyone:
+                await self._slow_down(channel, busy.wait)
+            return self._again(claimed, str(busy), busy.wait)
+        except (Unknown, TimeoutError) as lost:
+            return self._again(claimed, f"outcome unknown: {lost}", None, unknown=True)
+        except Exception as bug:
+            log.error("send crashed", row=row.id, channel=channel.name, exc_info=bug)
+            return Outcome(claimed, "dead", self.now(), problem=f"{type(bug).__name__} in our own code; the log has it")
+        choices = [{"payload": c.payload, "label": c.label} for c in bubble.choices]
+        return Outcome(claimed, "sent", self.now(), said=bubble.text, choices_said=choices, external_id=external_id)
+
+    def _again(self, claimed: Claimed, problem: str, wait: timedelta | None, *, unknown: bool = False) -> Outcome:
+        tried = claimed.row.attempts
+        if tried >= len(BACKOFF):
+            return Outcome(claimed, "dead", self.now(), problem=problem, unknown=unknown)
+        due_at = self.now() + max(wait or BACKOFF[tried], BACKOFF[tried])
+        return Outcome(claimed, "later", self.now(), due_at=due_at, problem=problem, unknown=unknown)
+
+    async def _slow_down(self, channel: Channel, wait: timedelta) -> None:
+        async with self.db.write() as tx:
+            await outbox.pause_bulk(tx, channel.name, channel.account, self.now() + wait)
+
+    async def _settle(self) -> None:
+        """Write outcomes down as they come, as many at a time as there are."""
+        while not self._outcomes.empty():
+            batch: list[Outcome] = []
+            while len(batch) < 100:
+                with contextlib.suppress(asyncio.QueueEmpty):
+                    batch.append(self._outcomes.get_nowait())
+                    continue
+                break
+            while True:
+                try:
+                    async with self.db.write() as tx:
+                        await outbox.settle(tx, batch, self.now())
+                    break
+                except Exception as error:
+                    if not is_passing(error):
+                        raise
+                    log.warning("settling waits for the database", error=type(error).__name__, rows=len(batch))
+                    await asyncio.sleep(POLL)
+            self.db.call("outbox")
+
+
+def worded(claimed: Claimed, zone: tzinfo, now: datetime) -> Bubble:
+    """A claimed row as words in its reader's language; a choice that is no command carries the row it answers."""
+    row = claimed.row
+
+    def words(spoken: Say) -> str:
+        return render(claimed.language, spoken, zone=zone, now=now)
+
+    facts = {name: from_json(value) for name, value in row.facts.items()}
+    choices = tuple(
+        Choice(c["id"] if c["id"].startswith("/") else f"{row.id}:{c['id']}", words(from_json(c["say"]))) for c in row.choices
+    )
+    return Bubble(row.id or 0, words(Say(row.key, facts)), choices, frozenset(row.wants), claimed.language)
+
+
+def by_account(channels: Iterable[Channel]) -> Channels:
+    """The channels of a process by (channel, account)."""
+    return {(c.name, c.account): c for c in channels}

@@ -1,0 +1,93 @@
+"""What the desk says about a ticket in chat, and which desk this is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.conversation import Option, Reply
+from hotline.formats.describe import describe_place
+from hotline.neighbours import place_of
+from hotline.reading import Story
+from locales.words import Say, say, together
+from storage.models import Message, Ticket, TicketEvent
+
+_division = "220100"
+
+
+def use_division(code: str) -> None:
+    """The administrative division (GB/T 2260, six digits) whose desk takes new tickets; set once at the start."""
+    global _division  # noqa: PLW0603 - a setting of the process, like its zone
+    _division = code
+
+
+def division() -> str:
+    """The division whose desk takes new tickets."""
+    return _division
+
+
+def see(ticket: Ticket) -> Option:
+    """The button that shows a ticket."""
+    return Option(f"/ticket {ticket.number}", say("told.see"))
+
+
+def opened(ticket: Ticket) -> Reply:
+    """A fresh ticket: its number and code, who owes the answer and by when."""
+    words = say(
+        "ticket.opened",
+        number=ticket.number,
+        code=ticket.code,
+        owner=say("ticket.owner.desk"),
+        first=ticket.first_response_due_at,
+        due=ticket.resolution_due_at,
+    )
+    return Reply(words, (see(ticket),), about=f"ticket:{ticket.id}")
+
+
+def joined(ticket: Ticket) -> Reply:
+    """A driver stands where others stand."""
+    words = say("ticket.joined", number=ticket.number, count=ticket.reports, due=ticket.resolution_due_at)
+    return Reply(words, (see(ticket),), about=f"ticket:{ticket.id}")
+
+
+def shown(story: Story) -> Reply:
+    """Status, owner, due time and timeline of a ticket, as its reporter sees it."""
+    ticket = story.ticket
+    words = say(
+        "ticket.shown",
+        number=ticket.number,
+        what=say(f"blockage.what.{ticket.what}"),
+        place=describe_place(place_of(ticket)),
+        status=say(f"ticket.status.{ticket.status}"),
+        owner=story.owner or say("ticket.owner.desk"),
+        due=_due(ticket),
+        timeline=_timeline(story.events, story.messages),
+    )
+    code = [say("ticket.code", code=ticket.code)] if story.is_mine else []
+    return Reply(together(words, *code), about=f"ticket:{ticket.id}")
+
+
+def _due(ticket: Ticket) -> Say:
+    if ticket.status == "resolved":
+        return say("ticket.due.resolved", at=ticket.resolved_at)
+    return say("ticket.due.open", at=ticket.resolution_due_at)
+
+
+def _timeline(events: Sequence[TicketEvent], messages: Sequence[Message]) -> list[Say]:
+    words = {m.id: m.text for m in messages if m.direction != "note"}
+    lines = []
+    for event in events[-MOST_LINES:]:
+        if event.kind not in PUBLIC:
+            continue
+        said = words.get(event.facts.get("message"))
+        key = "ticket.line.words" if said else "ticket.line"
+        facts: dict[str, str | datetime | Say | None] = {"at": event.at, "event": say(f"event.{event.kind}")}
+        lines.append(Say(key, facts | ({"words": said} if said else {})))
+    return lines
+
+
+MOST_LINES = 20
+"""Lines of a timeline that fit into one bubble; the console shows all."""
+
+PUBLIC = frozenset({"opened", "joined", "added", "taken", "answered", "resolved", "reopened", "breached"})
+"""Events that a reporter may see."""

@@ -1,0 +1,57 @@
+"""More words for a ticket, when several are open and only the writer knows which is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.conversation import AT_ONCE, Form, Given, Moment, Option, Question, Reply, choice, look_up, parsed
+from hotline import tickets
+from locales.words import Refusal, Say, say
+from storage import tickets as ledger
+from storage.models import Contact
+
+
+def questions() -> Generator[Question, Any, str | None]:
+    """What to add, which is mostly there before the form begins, and to which ticket."""
+    yield parsed("words", read_words, wants=("photos",))
+    waiting = yield look_up("waiting", open_ones)
+    if waiting:
+        yield choice("to", [Option(w["id"], brief(w["number"], w["what"])) for w in waiting])
+    return AT_ONCE
+
+
+def read_words(given: Given, _moment: Moment) -> dict[str, Any]:
+    """Words, photos, or both."""
+    if not given.words and not given.photos:
+        raise Refusal("question.text.empty")
+    return {"text": given.words, "photos": list(given.photos)}
+
+
+async def open_ones(
+    tx: AsyncSession, contact: Contact, answers: dict[str, Any], now: datetime
+) -> list[dict[str, Any]]:
+    """The writer's open tickets, small enough to be kept with the answers."""
+    found = await ledger.of_contact(tx, contact.id or 0, 5, open_only=True)
+    return [{"id": str(t.id), "number": t.number, "what": t.what} for t in found]
+
+
+def brief(number: str, what: str) -> Say:
+    """A ticket on a button."""
+    return say("add_words.to.option", number=number, what=say(f"blockage.what.{what}"))
+
+
+async def submit(tx: AsyncSession, contact: Contact, answers: dict[str, Any], now: datetime) -> Reply:
+    """Add the words to the ticket that was chosen."""
+    if "to" not in answers:
+        return Reply(say("add_words.none"), (Option("/blockage", say("command.blockage")),))
+    words = answers["words"]
+    ticket = await tickets.add_words(tx, int(answers["to"]), contact, words["text"], words["photos"], now)
+    see = Option(f"/ticket {ticket.number}", say("told.see"))
+    return Reply(say("ticket.added", number=ticket.number), (see,), about=f"ticket:{ticket.id}")
+
+
+FORM = Form("add_words", questions, submit)

@@ -1,0 +1,81 @@
+"""A driver reports that a truck cannot get through."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.conversation import AT_ONCE, Form, Option, Question, Reply, choice, look_up, photos, text
+from handlers import desk
+from handlers.questions import moment, place, plate
+from hotline import blockages, clocks, neighbours, tickets
+from hotline.formats.places import Place
+from locales.words import say
+from storage.models import Contact
+
+NONE = Option("none", say("blockage.same.none"))
+
+
+def questions() -> Generator[Question, Any, str | None]:
+    """What and where; then, on the review screen, whatever else helps."""
+    yield choice("what", blockages.KINDS, recognise=blockages.recognise)
+    yield place("where")
+    similar = yield look_up("similar", similar_nearby)
+    if similar:
+        same = yield choice("same", [*(Option(s["id"], neighbour(s)) for s in similar), NONE])
+        if same != NONE.id:
+            return AT_ONCE
+    yield plate("plate", later=True)
+    yield photos("photos", later=True)
+    yield moment("when", later=True)
+    yield text("note", later=True)
+    return None
+
+
+async def similar_nearby(
+    tx: AsyncSession, _contact: Contact, answers: dict[str, Any], now: datetime
+) -> list[dict[str, Any]]:
+    """What others report from there, small enough to be kept with the answers."""
+    found = await neighbours.similar(tx, Place.from_json(answers["where"]), now)
+    return [
+        {"id": str(t.id), "what": t.what, "place": place.to_json(), "reports": t.reports, "at": t.opened_at.isoformat()}
+        for t, place in found
+    ]
+
+
+def neighbour(known: dict[str, Any]) -> Any:
+    """How a report nearby reads on its button."""
+    return say(
+        "blockage.same.option",
+        what=say(f"blockage.what.{known['what']}"),
+        place=place("").show(known["place"]),
+        count=known["reports"],
+        at=datetime.fromisoformat(known["at"]),
+    )
+
+
+async def submit(tx: AsyncSession, contact: Contact, answers: dict[str, Any], now: datetime) -> Reply:
+    """Join the ticket that is the same, or open one."""
+    same = answers.get("same", NONE.id)
+    if same != NONE.id:
+        ticket = await tickets.join(tx, int(same), contact, now)
+        return desk.joined(ticket)
+    happened = answers.get("when")
+    matter = tickets.Matter(
+        kind="blockage",
+        what=answers["what"],
+        place=Place.from_json(answers["where"]),
+        happened_at=datetime.fromisoformat(happened) if happened else now,
+        priority=clocks.priority_of(answers["what"]),
+        plate=answers.get("plate"),
+        note=answers.get("note"),
+        photos=answers.get("photos") or (),
+        answers={k: v for k, v in answers.items() if k not in ("similar", "same")},
+    )
+    return desk.opened(await tickets.open(tx, contact, matter, desk.division(), now))
+
+
+FORM = Form("blockage", questions, submit, steps=3, menu=1)

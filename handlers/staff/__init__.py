@@ -1,0 +1,1 @@
+"""The hotline console: one route table, one module a noun."""

@@ -1,0 +1,60 @@
+"""Text in, a value or a Refusal out: the formats of the trade, as drivers type them and as a command prints them."""
+
+from collections.abc import Callable
+from dataclasses import fields
+from datetime import UTC, datetime
+from typing import Any
+
+from hotline.formats.moments import parse_moment
+from hotline.formats.phones import mask_mobile, parse_mobile
+from hotline.formats.places import Place, parse_place
+from hotline.formats.plates import parse_plate
+from hotline.formats.roads import parse_road
+from hotline.formats.stakes import format_stake, parse_stake
+from locales.words import SHANGHAI
+
+_PLACE = (*(field.name for field in fields(Place) if field.name != "division"), "stake")
+
+
+def _place(text: str, now: datetime) -> dict[str, Any]:
+    place = parse_place(text)
+    return {name: getattr(place, name) for name in _PLACE}
+
+
+def _road(text: str, now: datetime) -> dict[str, Any]:
+    road = parse_road(text)
+    return {"number": road.number, "name": road.name, "kind": road.kind}
+
+
+def _stake(text: str, now: datetime) -> dict[str, Any]:
+    stake = parse_stake(text)
+    return {"stake": format_stake(stake.metres, stake.line), "stake_m": stake.metres, "line": stake.line}
+
+
+def _plate(text: str, now: datetime) -> dict[str, Any]:
+    plate = parse_plate(text)
+    return {"number": plate.number, "kind": plate.kind, "trailer": plate.trailer}
+
+
+def _mobile(text: str, now: datetime) -> dict[str, Any]:
+    mobile = parse_mobile(text)
+    return {"mobile": mobile, "masked": mask_mobile(mobile)}
+
+
+def _moment(text: str, now: datetime) -> dict[str, Any]:
+    at = parse_moment(text, now)
+    return {"moment": at.astimezone(UTC).isoformat(), "local": at.astimezone(SHANGHAI).isoformat()}
+
+
+PARSERS: dict[str, Callable[[str, datetime], dict[str, Any]]] = {
+    "place": _place,
+    "road": _road,
+    "stake": _stake,
+    "plate": _plate,
+    "mobile": _mobile,
+    "moment": _moment,
+}
+"""Kind to parser for the command line: (text, aware now) to a JSON-safe dict; raises Refusal like the parsers.
+
+Every key is always there, null when nothing was said of it.
+"""

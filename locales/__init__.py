@@ -1,0 +1,1 @@
+"""Words: gettext catalogues per language, and what turns a key with facts into a sentence."""

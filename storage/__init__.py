@@ -1,0 +1,1 @@
+"""SQL and tables: shapes, constraints and queries; no decisions."""

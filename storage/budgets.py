@@ -1,0 +1,36 @@
+"""Rates that hold across replicas: one row each, paid forward (the generic cell rate algorithm)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlmodel import col
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.database import insert_into
+from storage.models import Budget
+
+
+async def allowance(tx: AsyncSession, name: str, every: timedelta, burst: int, now: datetime) -> tuple[int, timedelta]:
+    """How many may pass now, and how long until the next may; locks the row until the transaction ends."""
+    row = await _row(tx, name, now)
+    owed = max(row.until - now, timedelta(0))
+    free = int((every * burst - owed) / every)
+    return max(free, 0), timedelta(0) if free > 0 else owed - every * (burst - 1)
+
+
+async def pay(tx: AsyncSession, name: str, every: timedelta, count: int, now: datetime) -> None:
+    """Pay for `count` passes; call after `allowance` in the same transaction."""
+    row = await _row(tx, name, now)
+    row.until = max(row.until, now) + every * count
+    tx.add(row)
+
+
+async def _row(tx: AsyncSession, name: str, now: datetime) -> Budget:
+    query = select(Budget).where(col(Budget.name) == name).with_for_update()
+    row = await tx.scalar(query)
+    if row is None:
+        await tx.execute(insert_into(tx, Budget).values(name=name, until=now).on_conflict_do_nothing())
+        row = (await tx.scalars(query)).one()
+    return row

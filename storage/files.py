@@ -1,0 +1,68 @@
+"""Files that people sent, kept by what is in them: one content, one file, named by its SHA-256."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import warnings
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from PIL import Image, UnidentifiedImageError
+
+from locales.words import Refusal
+
+LIMIT = 10 * 1024 * 1024
+"""Bytes of one file."""
+
+MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": "image/gif"}
+"""What is taken, by what the content shows; names and declared types are not believed."""
+
+MOST_PIXELS = 100_000_000
+"""More than any phone's camera gives; beyond it an image is taken for an attack on memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A stored file: its SHA-256 in hex, its media type, its size in bytes."""
+
+    sha256: str
+    media_type: str
+    size: int
+
+
+def media_type(content: bytes) -> str:
+    """The media type that the content itself shows; raises Refusal for anything but an image."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            with Image.open(BytesIO(content), formats=tuple(MEDIA_TYPES)) as image:
+                found, pixels = MEDIA_TYPES.get(image.format or ""), image.width * image.height
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Warning, Image.DecompressionBombError):
+        raise Refusal("files.not_an_image") from None
+    if found is None or pixels > MOST_PIXELS:
+        raise Refusal("files.not_an_image")
+    return found
+
+
+def keep(folder: Path, content: bytes) -> Kept:
+    """Store content, once however often it comes; raises Refusal when it is too large or no image."""
+    if len(content) > LIMIT:
+        raise Refusal("files.too_large", limit_mb=LIMIT // 1024 // 1024)
+    kept = Kept(hashlib.sha256(content).hexdigest(), media_type(content), len(content))
+    target = path(folder, kept.sha256)
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=target.parent, delete=False) as fresh:
+            fresh.write(content)
+            fresh.flush()
+            os.fsync(fresh.fileno())
+        Path(fresh.name).replace(target)
+    return kept
+
+
+def path(folder: Path, sha256: str) -> Path:
+    """Where the file with this SHA-256 lies."""
+    return folder / sha256[:2] / sha256

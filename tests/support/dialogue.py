@@ -1,0 +1,122 @@
+"""A transcript that a clerk can read and sign, and the ways of playing it.
+
+    # a comment; `# language: en` sets what the clients prefer
+    > words                    the driver says something (or taps the choice that reads so)
+    王 > words                 another person says it
+    > @location 43.88,125.32   a position;  `> @photo` a photo;  `> @edit words` an edited message
+    > @old words               the choice that reads so on the bubble before the last one
+    ! 李 answers 1: words      a clerk acts on the first ticket: takes, answers, notes, resolves, reopens
+    ~ 40 minutes               time passes, and the clock's jobs run
+    < words [choice] [choice]  what the driver hears (王 < ... another person)
+    = ticket 1 blockage turned_back accepted urgent 1
+    = event 1 opened contact
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from bot.clock import Clock
+from handlers.jobs import JOBS
+from hotline import tickets
+from locales.words import SHANGHAI
+from storage import staff as people
+from storage.database import Database
+from storage.models import Staff, Ticket, TicketEvent
+
+DRIVER = "司机"
+_SPOKEN = re.compile(r"^(?:(?P<who>[^\s>~!=#]+) )?> (?P<words>.*)$")
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One bubble as a person got it."""
+
+    who: str
+    text: str
+    choices: tuple[str, ...]
+
+    def __str__(self) -> str:
+        who = "" if self.who == DRIVER else f"{self.who} "
+        lines = self.text.split("\n")
+        body = "\n".join([lines[0], *(f"  {line}" for line in lines[1:])])
+        return " ".join([f"{who}< {body}", *(f"[{c}]" for c in self.choices)])
+
+
+class Way(Protocol):
+    """A channel, played as its users would use it."""
+
+    async def say(self, who: str, words: str, language: str) -> None: ...
+    async def hear(self) -> list[Heard]: ...
+
+
+def read(script: Path) -> list[str]:
+    """The lines that are played: everything but what is heard and what is checked at the end."""
+    lines = script.read_text("utf-8").splitlines()
+    return [line for line in lines if line[:1] in ("#", "~", "!") or _SPOKEN.match(line) or line == ""]
+
+
+async def play(script: Path, way: Way, db: Database, clock: Any) -> str:
+    """The whole transcript as it comes out."""
+    language, out = "zh-CN", []
+    for line in read(script):
+        out.append(line)
+        if line.startswith("# language:"):
+            language = line.split(":")[1].strip()
+        elif line.startswith("~ "):
+            await _pass(line[2:], db, clock)
+        elif line.startswith("! "):
+            await _act(line[2:], db, clock)
+        elif spoken := _SPOKEN.match(line):
+            await way.say(spoken["who"] or DRIVER, spoken["words"], language)
+        out += [str(bubble) for bubble in await way.hear()]
+    while out and not out[-1].strip():
+        out.pop()
+    return "\n".join([*out, "", *await ledger(db)]) + "\n"
+
+
+async def _pass(words: str, db: Database, clock: Any) -> None:
+    amount, unit = words.split()
+    clock.at += timedelta(**{unit if unit.endswith("s") else f"{unit}s": int(amount)})
+    runner = Clock(db, JOBS, clock, SHANGHAI)
+    for job in JOBS:
+        await runner.tick(job)
+
+
+async def _act(words: str, db: Database, clock: Any) -> None:
+    found = re.match(r"^(\S+) (takes|answers|notes|resolves|reopens) (\d+)(?:: (.*))?$", words)
+    assert found, words
+    name, verb, number, text = found.groups()
+    do: dict[str, Callable[..., Any]] = {
+        "answers": tickets.reply, "notes": tickets.note, "resolves": tickets.resolve, "reopens": tickets.reopen,
+    }  # fmt: skip
+    async with db.write() as tx:
+        clerk = await people.by_login(tx, name) or await people.add(
+            tx,
+            Staff(
+                login=name, name=name, password_hash="-", role="clerk", division="220100", language="zh_CN",
+                created_at=clock(),
+            ),
+        )  # fmt: skip
+        if verb == "takes":
+            await tickets.take(tx, int(number), clerk, clock())
+        else:
+            await do[verb](tx, int(number), clerk, text, clock())
+
+
+async def ledger(db: Database) -> list[str]:
+    """Tickets and events, without anything that differs from run to run."""
+    async with db.read() as tx:
+        found = (await tx.scalars(select(Ticket).order_by(col(Ticket.id)))).all()
+        events = (await tx.scalars(select(TicketEvent).order_by(col(TicketEvent.id)))).all()
+    return [f"= ticket {t.id} {t.kind} {t.what} {t.status} {t.priority} {t.reports}" for t in found] + [
+        f"= event {e.ticket_id} {e.kind} {e.actor.partition(':')[0]}" for e in events
+    ]
