@@ -12,8 +12,7 @@ from pathlib import Path
 import structlog
 from aiohttp import web
 
-from bot.channels import Channel, Channels
-from bot.channels import telegram
+from bot.channels import Channel, Channels, telegram
 from bot.channels.telegram import Telegram
 from bot.channels.web import Web, add_routes
 from bot.clock import Clock, Job
@@ -33,7 +32,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Rooms:
-    """What the doors bring: the machinery is handed the business's forms, answers, jobs and pages, and knows none of them."""
+    """What the doors bring: the business's forms, answers, jobs and pages; the machinery knows none of them."""
 
     forms: Mapping[str, Form] = field(default_factory=dict)
     replies: Sequence[FreeReply] = ()
@@ -57,10 +56,12 @@ class House:
 
     @property
     def files(self) -> Path:
+        """Where photos are kept."""
         return self.settings.var / "files"
 
 
 def utc_now() -> datetime:
+    """Now, aware and in UTC: the clock of every process that is no test."""
     return datetime.now(UTC)
 
 
@@ -72,7 +73,9 @@ def secret_of(settings: Settings) -> str:
     return secrets[0]
 
 
-def build(settings: Settings, rooms: Rooms, channels: Sequence[Channel], now: Callable[[], datetime] = utc_now) -> House:
+def build(
+    settings: Settings, rooms: Rooms, channels: Sequence[Channel], now: Callable[[], datetime] = utc_now
+) -> House:
     """Assemble a house that serves these channels."""
     secret = secret_of(settings)
     db = Database(settings.database_url)

@@ -1,4 +1,4 @@
-"""APScheduler as a clock and nothing else: it says when to look; what is due, and what was missed, is asked of the database."""
+"""APScheduler as a clock and nothing else: it says when to look; what is due or was missed is asked of the database."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MOST_CAUGHT_UP = 400
 
 @dataclass(frozen=True)
 class Job:
-    """One scheduled job: crontab (minute hour day month weekday, local time), and what its slot does in its transaction.
+    """One scheduled job: crontab (minute hour day month weekday, local time), and what a slot does in its transaction.
 
     `catch_up` says what happens to slots missed while nobody ran: each in turn, or only the latest.
     """
@@ -46,10 +46,13 @@ class Clock:
         """Look at each job now, for what was missed, and then at each of its times."""
         for job in self.jobs:
             for trigger in (CronTrigger.from_crontab(job.crontab, self.zone), None):
-                self._scheduler.add_job(self.tick, trigger, [job], misfire_grace_time=None, coalesce=True, max_instances=1)
+                self._scheduler.add_job(
+                    self.tick, trigger, [job], misfire_grace_time=None, coalesce=True, max_instances=1
+                )
         self._scheduler.start()
 
     def close(self) -> None:
+        """Look no more."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 

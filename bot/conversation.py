@@ -1,4 +1,4 @@
-"""A form is a generator of questions, replayed from the answers given so far; here are the form and the plain questions.
+"""A form is a generator of questions, replayed from the answers given so far; here are form and plain questions.
 
 Nothing of a generator is ever stored: a conversation is the form's name and its answers, each kept as {raw, value}.
 So a restart, a deploy, a change of language, 'back' and 'edit' need no code of their own.
@@ -42,6 +42,7 @@ class Given:
 
     @property
     def is_empty(self) -> bool:
+        """Whether there is nothing in it that we can read: a voice message, a sticker."""
         return not (self.text or self.pressed or self.position or self.photos)
 
 
@@ -153,7 +154,9 @@ def yes_no(name: str, *, optional: bool = False) -> Question:
             raise Refusal("question.yes_no.refused")
         return found.endswith("yes")
 
-    return Question(name, read, show=lambda v: say("question.yes" if v else "question.no"), options=options, optional=optional)
+    return Question(
+        name, read, show=lambda v: say("question.yes" if v else "question.no"), options=options, optional=optional
+    )
 
 
 def said_as(text: str, *keys: str) -> str | None:
@@ -190,7 +193,7 @@ def many(name: str, options: Sequence[str | Option], *, optional: bool = False, 
         return [*(i for i in old if i not in new), *(i for i in new if i not in old)]
 
     return Question(
-        name, read, show=list, options=tuple(options), optional=optional, gathers=True, merge=toggle, facts=facts
+        name, read, show=str, options=tuple(options), optional=optional, gathers=True, merge=toggle, facts=facts
     )
 
 
@@ -205,7 +208,9 @@ def text(name: str, *, longest: int = 500, optional: bool = False, later: bool =
             raise Refusal("question.text.too_long", longest=longest, count=len(words))
         return words
 
-    return Question(name, read, optional=optional, later=later, merge=lambda old, new: f"{old}\n{new}"[:longest] if later else new)
+    return Question(
+        name, read, optional=optional, later=later, merge=lambda old, new: f"{old}\n{new}"[:longest] if later else new
+    )
 
 
 def number(name: str, low: int, high: int, *, optional: bool = False) -> Question:
@@ -260,12 +265,18 @@ def parsed(
 ) -> Question:
     """A question of the trade: its parser gives a JSON-safe value or raises Refusal."""
     return Question(
-        name, lambda _q, given, moment: read(given, moment), show=show, optional=optional, later=later, wants=wants, facts=facts
+        name,
+        lambda _q, given, moment: read(given, moment),
+        show=show,
+        optional=optional,
+        later=later,
+        wants=wants,
+        facts=facts,
     )
 
 
 def look_up(name: str, fetch: Fetch) -> Question:
-    """Something the engine reads once from the ledger and keeps with the answers; dropped when an earlier answer changes."""
+    """Something the engine reads once from the ledger and keeps with the answers, until an earlier answer changes."""
 
     def read(_question: Question, _given: Given, _moment: Moment) -> Any:
         raise AssertionError("a look-up is fetched, not answered")
@@ -317,7 +328,9 @@ class Form:
         """Options given by their id alone get the label `form.question.option`."""
         if all(isinstance(o, Option) for o in question.options):
             return question
-        options = tuple(o if isinstance(o, Option) else Option(o, say(f"{self.name}.{question.name}.{o}")) for o in question.options)
+        options = tuple(
+            o if isinstance(o, Option) else Option(o, say(f"{self.name}.{question.name}.{o}")) for o in question.options
+        )
         return Question(**{**question.__dict__, "options": options})
 
     def show(self, question: Question, value: Any) -> Say | str | list[Any]:
@@ -341,4 +354,5 @@ class Walk:
     ending: str | None
 
     def named(self, name: str) -> Question | None:
+        """The question of this name, if it was met."""
         return next((q for q in self.met if q.name == name), None)

@@ -1,4 +1,4 @@
-"""One turn of a conversation: a message and where the contact stands go in, a reply and where it stands now come out."""
+"""One turn of a conversation: a message and where its contact stands go in, a reply and where it stands now come out."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ class Turn:
 
     @property
     def answers(self) -> Answers:
+        """The answers so far."""
         return self.standing.answers
 
     def leave(self) -> None:
@@ -178,7 +179,13 @@ class Dialogue:
             if chosen is not None and (command := commands.recognise(chosen, self.forms)):
                 return await self._obey(turn, *command)
             return await self._again(turn, no.say)
-        self._keep(turn, form, question, value, stays_open=question.gathers and (bool(turn.given.photos) or turn.given.pressed is not None))
+        self._keep(
+            turn,
+            form,
+            question,
+            value,
+            stays_open=question.gathers and (bool(turn.given.photos) or turn.given.pressed is not None),
+        )
         if turn.answers[question.name].get("open"):
             return screens.gathering(form, question, turn.answers)
         return await self._next(turn, form)
@@ -271,7 +278,9 @@ class Dialogue:
             return await self._obey(turn, chosen[1:], "")
         question = walk.named(chosen) if chosen else None
         if question is None:
-            return await self._again(turn, say("question.choice.refused", count=len(screens.editable(walk, turn.answers))))
+            return await self._again(
+                turn, say("question.choice.refused", count=len(screens.editable(walk, turn.answers)))
+            )
         self._forget(turn, form, question.name)
         if question.later:
             turn.standing.stage = ADD + question.name
@@ -361,5 +370,3 @@ def _held(given: Given) -> dict[str, Any]:
 def _released(held: dict[str, Any]) -> Given:
     position = held.get("position")
     return Given(held["text"], None, Position(**position) if position else None, tuple(held["photos"]), held["words"])
-
-

@@ -24,7 +24,7 @@ from storage.turns import Arrived, Standing
 log = structlog.get_logger()
 
 TRIES = 4
-"""How often a turn is played when the database says "again" (locked, deadlocked, away), before the provider is told 503."""
+"""How often a turn is played when the database says "again" (locked, deadlocked, away), before the provider hears 503."""
 
 LONGEST = 4000
 """Characters of a message that are read; the raw form keeps the rest."""
@@ -37,7 +37,7 @@ class Receiver:
         self.db, self.dialogue, self.now, self.default_language = db, dialogue, now, default_language
 
     async def receive(self, incoming: Incoming) -> bool:
-        """True when this was a new message, False when it was here already; raises Unavailable when the database is away."""
+        """True when the message was new, False when it was here already; raises Unavailable when the database is away."""
         started = time.perf_counter()
         for attempt in range(TRIES):
             try:
@@ -45,7 +45,9 @@ class Receiver:
             except Exception as error:
                 if not is_passing(error):
                     return await self._apologise(incoming, error)
-                log.warning("turn to be played again", channel=incoming.channel, error=type(error).__name__, attempt=attempt)
+                log.warning(
+                    "turn to be played again", channel=incoming.channel, error=type(error).__name__, attempt=attempt
+                )
                 await asyncio.sleep(0.05 * 4**attempt)
             else:
                 metrics.TURNS.labels(incoming.channel, "new" if new else "duplicate").inc()
@@ -94,7 +96,10 @@ class Receiver:
         return Given(normalise(words), pressed, incoming.position, photos, words)
 
     async def _apologise(self, incoming: Incoming, error: Exception) -> bool:
-        """A bug of ours: the message is kept as failed and never played again, its sender is told, the log has the rest."""
+        """A bug of ours: the message is kept as failed and never played again, its sender is told, the log has the rest.
+
+        So that a provider does not redeliver it for ever.
+        """
         log.error("turn crashed", channel=incoming.channel, external_id=incoming.external_id, exc_info=error)
         metrics.TURNS.labels(incoming.channel, "crashed").inc()
         try:
@@ -104,7 +109,9 @@ class Receiver:
                     return False
                 if incoming.kind in ("message", "edited"):
                     language = negotiate(incoming.language, self.default_language)
-                    contact = await turns.contact_at(tx, incoming.channel, incoming.account, incoming.address, language, now)
+                    contact = await turns.contact_at(
+                        tx, incoming.channel, incoming.account, incoming.address, language, now
+                    )
                     await outbox.owe(tx, [contact], Owed(say("dialogue.apology")), now)
         except Exception as again:
             if is_passing(again):

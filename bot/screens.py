@@ -38,7 +38,9 @@ def gathering(form: Form, question: Question, answers: Answers) -> Reply:
     value = answers[question.name]["value"]
     so_far = form.show(question, value)
     options = tuple(o for o in question.options if isinstance(o, Option))
-    return Reply(say("dialogue.gathering", so_far=so_far), (*options, DONE, *_ways_out(question, answers)), question.wants)
+    return Reply(
+        say("dialogue.gathering", so_far=so_far), (*options, DONE, *_ways_out(question, answers)), question.wants
+    )
 
 
 def known(form: Form, walk: Walk, answers: Answers) -> list[Say]:
@@ -77,7 +79,9 @@ def edit(form: Form, walk: Walk, answers: Answers, *notes: Say) -> Reply:
     options = tuple(
         Option(
             q.name,
-            say("dialogue.pair", label=say(f"{form.name}.{q.name}.label"), value=form.show(q, answers[q.name]["value"])),
+            say(
+                "dialogue.pair", label=say(f"{form.name}.{q.name}.label"), value=form.show(q, answers[q.name]["value"])
+            ),
         )
         for q in editable(walk, answers)
     )

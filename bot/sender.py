@@ -75,7 +75,9 @@ class Sender:
         while True:
             claimed, _ = await self.send_due()
             while self._sends or (self._settler and not self._settler.done()):
-                await asyncio.wait([*self._sends, *([self._settler] if self._settler else [])], return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait(
+                    [*self._sends, *([self._settler] if self._settler else [])], return_when=asyncio.FIRST_COMPLETED
+                )
                 self._sends = {s for s in self._sends if not s.done()}
             if not claimed:
                 return
@@ -123,7 +125,9 @@ class Sender:
         if outcome.status == "sent":
             metrics.SEND_WAIT.labels(channel.name).observe(max(0.0, (self.now() - claimed.row.due_at).total_seconds()))
         else:
-            log.warning("not sent", row=claimed.row.id, channel=channel.name, outcome=outcome.status, problem=outcome.problem)
+            log.warning(
+                "not sent", row=claimed.row.id, channel=channel.name, outcome=outcome.status, problem=outcome.problem
+            )
         self._outcomes.put_nowait(outcome)
         if self._settler is None or self._settler.done():
             self._settler = asyncio.create_task(self._settle())
@@ -192,7 +196,8 @@ def worded(claimed: Claimed, zone: tzinfo, now: datetime) -> Bubble:
 
     facts = {name: from_json(value) for name, value in row.facts.items()}
     choices = tuple(
-        Choice(c["id"] if c["id"].startswith("/") else f"{row.id}:{c['id']}", words(from_json(c["say"]))) for c in row.choices
+        Choice(c["id"] if c["id"].startswith("/") else f"{row.id}:{c['id']}", words(from_json(c["say"])))
+        for c in row.choices
     )
     return Bubble(row.id or 0, words(Say(row.key, facts)), choices, frozenset(row.wants), claimed.language)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -75,19 +74,13 @@ class Settings(BaseSettings):
 
     @property
     def zone(self) -> ZoneInfo:
+        """Local time of the desk."""
         return ZoneInfo(self.timezone)
 
     @property
     def address(self) -> str:
         """Where people reach us."""
         return self.public_url or f"http://{self.host}:{self.port}"
-
-    @property
-    def is_local(self) -> bool:
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return self.host == "localhost"
 
 
 def load() -> Settings:
@@ -100,5 +93,7 @@ def load() -> Settings:
         why = str(first["ctx"]["error"]) if "error" in first.get("ctx", {}) else first["msg"]
         raise SystemExit(f"{name} is not right: {why}. See .env.example.") from None
     if settings.telegram_webhook_secret and not settings.public_url:
-        raise SystemExit("PUBLIC_URL is missing: a Telegram webhook (TELEGRAM_WEBHOOK_SECRET) needs our public address.")
+        raise SystemExit(
+            "PUBLIC_URL is missing: a Telegram webhook (TELEGRAM_WEBHOOK_SECRET) needs our public address."
+        )
     return settings

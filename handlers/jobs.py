@@ -13,7 +13,7 @@ from storage import inbox, jobs
 from storage import tickets as ledger
 
 KEEP_RAW = timedelta(days=30)
-"""How long the raw form of a message is kept; our own limit, for finding faults (the shortest that serves the purpose)."""
+"""How long the raw form of a message is kept: our own limit, long enough for finding faults."""
 
 KEEP_SLOTS = timedelta(days=14)
 

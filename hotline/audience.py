@@ -35,7 +35,7 @@ AUDIENCE = {
     "breached": Told("told.breached"),
     "code_refused": Told(None),
 }
-"""Every event that the ledger knows. Who asked or acted hears the answer of the turn itself, so it is not told again."""
+"""Every event that the ledger knows. Who acted hears the answer of the turn itself, and is not told again."""
 
 
 async def record(

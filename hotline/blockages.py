@@ -184,9 +184,9 @@ def recognise(text: str) -> str | None:
     for clause in _CLAUSE.split(tidy(text)):
         if _ASKED.search(clause) and not _COMPLAINT.search(clause):
             continue
-        if ended := list(_ENDED.finditer(clause)):
+        *ended, since = _ENDED.split(clause)
+        if ended:
             still.clear()
-            clause = clause[ended[-1].end() :]
-        still.append(_DENIED.sub(" ", clause))
+        still.append(_DENIED.sub(" ", since))
     said = "，".join(still)
     return next((kind for kind, words in _TABLE if words.search(said)), None)

@@ -17,7 +17,10 @@ FIRST_RESPONSE = {"urgent": timedelta(minutes=30), "normal": timedelta(hours=2)}
 """Our own targets for the first answer by a person; the published notice of 24 June 2022 says only "at once"."""
 
 RESOLUTION = {"urgent": timedelta(hours=2), "normal": timedelta(days=3)}
-"""A blocked or turned-back truck in 2 hours, matters of local policy in 3 days: briefing of 24 June 2022 on keeping freight moving."""
+"""A blocked or turned-back truck in 2 hours, matters of local policy in 3 days.
+
+Source: national briefing of 24 June 2022 on keeping freight moving.
+"""
 
 
 def first_response_due(priority: str, now: datetime) -> datetime:

@@ -1,7 +1,7 @@
 """Ticket numbers: `220100-20261121-1-000017` is division, local day, kind, serial and a check digit.
 
-The layout is our own (no published rule fixes one); the check digit is ISO 7064 MOD 11,10 over all digits before it, which
-finds every single wrong digit and nearly every swap of neighbours: numbers are read out over a telephone.
+The layout is our own (no published rule fixes one); the check digit is ISO 7064 MOD 11,10 over all digits before it,
+which finds every single wrong digit and nearly every swap of neighbours: numbers are read out over a telephone.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def form_number(division: str, day: date, kind: str, serial: int) -> str:
 
 
 def find_number(text: str) -> str | None:
-    """The ticket number within a text, hyphens or not; raises Refusal when one is there but its check digit is wrong."""
+    """The ticket number within a text, hyphens or not; raises Refusal when its check digit is wrong."""
     found = _NUMBER.search(normalise(text))
     if found is None:
         return None

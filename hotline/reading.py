@@ -18,7 +18,7 @@ TRY_EVERY, TRIES = timedelta(minutes=10), 5
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A ticket with its ledger and words; `owner` is the clerk's name, `is_mine` whether the reader reported or follows it."""
+    """A ticket with its ledger and words; `owner` is the clerk's name, `is_mine`: the reader reported or follows it."""
 
     ticket: Ticket
     events: list[TicketEvent]
@@ -37,8 +37,8 @@ async def may_read(tx: AsyncSession, number: str, contact: Contact) -> bool:
 async def read(tx: AsyncSession, number: str, contact: Contact, code: str | None, now: datetime) -> Story | Say:
     """The ticket's story, or the sentence that says why not: a wrong code, an unknown number, too many tries.
 
-    A wrong number and a wrong code read the same, so that nobody can find out which numbers exist. The answer is a value,
-    not a Refusal, because a try must stay paid for, and a Refusal would roll it back.
+    A wrong number and a wrong code read the same, so that nobody can find out which numbers exist. The answer is a
+    value, not a Refusal, because a try must stay paid for, and a Refusal would roll it back.
     """
     ticket = await tickets.by_number(tx, number)
     mine = await may_read(tx, number, contact)

@@ -45,7 +45,7 @@ def together(*parts: Say, gap: str = "\n\n") -> Say:
     return parts[0] if len(parts) == 1 else Say("", {"parts": list(parts), "gap": gap})
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer to a person, not a fault
+class Refusal(Exception):
     """The user may not do this, or not so; `say` is the sentence that tells what would be right."""
 
     def __init__(self, key: str, **facts: Any):
@@ -54,6 +54,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer to a person, no
 
     @property
     def say(self) -> Say:
+        """The refusal as a sentence."""
         return Say(self.key, self.facts)
 
 
@@ -146,7 +147,9 @@ class _Writer(string.Formatter):
     def _moment(self, at: datetime, how: str) -> str:
         local = at.astimezone(self.zone)
         if how == "relative":
-            return format_timedelta(at - self.now, granularity="minute", add_direction=True, threshold=1.2, locale=self.locale)
+            return format_timedelta(
+                at - self.now, granularity="minute", add_direction=True, threshold=1.2, locale=self.locale
+            )
         if how == "time":
             return format_time(local, "HH:mm", locale=self.locale)
         if how == "date":

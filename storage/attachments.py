@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
-from sqlmodel import col
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from storage.database import insert_into, wake
 from storage.files import Kept
@@ -36,12 +36,14 @@ async def keep(tx: AsyncSession, channel: str, account: str, address: str, kept:
 async def _once(tx: AsyncSession, channel: str, account: str, address: str, ref: str, fresh: dict[str, object]) -> int:
     key = {"channel": channel, "account": account, "address": address, "ref": ref}
     await tx.execute(insert_into(tx, Attachment).values(**key, **fresh).on_conflict_do_nothing())
-    found = await tx.scalar(select(Attachment.id).filter_by(**key))
+    found = await tx.scalar(select(col(Attachment.id)).filter_by(**key))
     assert found is not None, "just noted"
     return int(found)
 
 
-async def of_address(tx: AsyncSession, channel: str, account: str, address: str, attachment_id: int) -> Attachment | None:
+async def of_address(
+    tx: AsyncSession, channel: str, account: str, address: str, attachment_id: int
+) -> Attachment | None:
     """An attachment, if it is this address's own."""
     query = select(Attachment).filter_by(id=attachment_id, channel=channel, account=account, address=address)
     return (await tx.scalars(query)).first()
@@ -61,12 +63,16 @@ async def of_ticket(tx: AsyncSession, ticket_id: int) -> list[Attachment]:
     return list((await tx.scalars(query)).all())
 
 
-async def claim(tx: AsyncSession, accounts: Sequence[tuple[str, str]], now: datetime, limit: int = 4) -> list[Attachment]:
+async def claim(
+    tx: AsyncSession, accounts: Sequence[tuple[str, str]], now: datetime, limit: int = 4
+) -> list[Attachment]:
     """Lease photos that are to be fetched now from these accounts, oldest first."""
     query = (
         select(Attachment)
         .where(col(Attachment.status) == "wanted", col(Attachment.due_at) <= now)
-        .where(col(Attachment.channel).in_({c for c, _ in accounts}), col(Attachment.account).in_({a for _, a in accounts}))
+        .where(
+            col(Attachment.channel).in_({c for c, _ in accounts}), col(Attachment.account).in_({a for _, a in accounts})
+        )
         .order_by(col(Attachment.due_at))
         .limit(limit)
         .with_for_update(skip_locked=True)

@@ -26,7 +26,7 @@ BUSY = 15.0
 """Seconds that a SQLite writer waits for another process before it gives up."""
 
 _PASSING_STATES = frozenset({"40001", "40P01", "55P03", "57P01", "57P02", "57P03", "53300", "25P03"})
-"""PostgreSQL error codes that say "again", not "wrong": serialization, deadlock, lock, shutdown, too many connections."""
+"""PostgreSQL error codes that say "again", not "wrong": serialization, deadlock, lock, shutdown, too many clients."""
 
 
 def is_passing(error: BaseException) -> bool:
@@ -47,6 +47,7 @@ class Wake:
         self._called = asyncio.Event()
 
     def call(self) -> None:
+        """Wake whoever waits."""
         self._called.set()
 
     async def wait(self, seconds: float) -> bool:
@@ -97,13 +98,12 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """One transaction: committed when the block ends, rolled back when it raises; then topics are called."""
-        async with AsyncSession(self._writer, expire_on_commit=False) as tx:
-            async with tx.begin():
-                yield tx
-                await tx.flush()
-                topics: dict[str, bool] = tx.info.get("wake", {})
-                if not self.is_sqlite and (far := [t for t, everywhere in topics.items() if everywhere]):
-                    await tx.execute(_NOTIFY, [{"note": json.dumps([self._me, t])} for t in far])
+        async with AsyncSession(self._writer, expire_on_commit=False) as tx, tx.begin():
+            yield tx
+            await tx.flush()
+            topics: dict[str, bool] = tx.info.get("wake", {})
+            if not self.is_sqlite and (far := [t for t, everywhere in topics.items() if everywhere]):
+                await tx.execute(_NOTIFY, [{"note": json.dumps([self._me, t])} for t in far])
         for topic in topics:
             self.call(topic)
 
@@ -136,6 +136,7 @@ class Database:
             self._listening = asyncio.create_task(self._hear(), name="database wake-ups")
 
     async def close(self) -> None:
+        """Let go of every connection."""
         if self._listening:
             self._listening.cancel()
             await asyncio.gather(self._listening, return_exceptions=True)
@@ -170,7 +171,11 @@ _NOTIFY = text("SELECT pg_notify('changxing', :note)")
 
 def _sqlite(address: str, begin: str, *, size: int) -> AsyncEngine:
     engine = create_async_engine(
-        address, pool_size=size, max_overflow=0, pool_timeout=60, connect_args={"isolation_level": None, "timeout": BUSY}
+        address,
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=60,
+        connect_args={"isolation_level": None, "timeout": BUSY},
     )
 
     @event.listens_for(engine.sync_engine, "connect")

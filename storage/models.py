@@ -8,7 +8,19 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, MetaData, SmallInteger, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -47,7 +59,9 @@ def _id() -> Any:
 
 
 def _to(table: str, *, primary: bool = False, null: bool = False, index: bool = False) -> Any:
-    column = Column(BigId, ForeignKey(f"{table}.id"), primary_key=primary, nullable=null, index=index, autoincrement=False)
+    column = Column(
+        BigId, ForeignKey(f"{table}.id"), primary_key=primary, nullable=null, index=index, autoincrement=False
+    )
     return Field(default=None, sa_column=column) if null else Field(sa_column=column)
 
 
@@ -126,7 +140,9 @@ class Outbox(SQLModel, table=True):
         _partial("ix_outbox_readable", "account", "address", "id", where="channel = 'web'"),
         _partial("ix_outbox_about", "about", "id", where="about IS NOT NULL"),
         _partial("ix_outbox_dedupe_key", "dedupe_key", unique=True, where="dedupe_key IS NOT NULL"),
-        _partial("ix_outbox_external_id", "channel", "account", "address", "external_id", where="external_id IS NOT NULL"),
+        _partial(
+            "ix_outbox_external_id", "channel", "account", "address", "external_id", where="external_id IS NOT NULL"
+        ),
     )
     id: int | None = _id()
     contact_id: int = _to("contact")
@@ -202,7 +218,9 @@ class Ticket(SQLModel, table=True):
         _partial("ix_ticket_road", "road", "stake_m", "opened_at", where="road IS NOT NULL"),
         _partial("ix_ticket_facility", "facility", "opened_at", where="facility IS NOT NULL"),
         _partial("ix_ticket_cell", "cell", "opened_at", where="cell IS NOT NULL"),
-        _partial("ix_ticket_unanswered", "first_response_due_at", where="first_response_at IS NULL AND breached_at IS NULL"),
+        _partial(
+            "ix_ticket_unanswered", "first_response_due_at", where="first_response_at IS NULL AND breached_at IS NULL"
+        ),
         Index("ix_ticket_contact", "contact_id", "id"),
         Index("ix_ticket_assignee", "assignee_id", "status", "id"),
         Index("ix_ticket_what", "kind", "what", "id"),
@@ -326,4 +344,8 @@ class JobRun(SQLModel, table=True):
     outcome: dict[str, Any] | None = _json(null=True)
 
 
-__all__ = [name for name, value in globals().items() if isinstance(value, type) and issubclass(value, SQLModel) and value is not SQLModel]
+__all__ = [
+    name
+    for name, value in globals().items()
+    if isinstance(value, type) and issubclass(value, SQLModel) and value is not SQLModel
+]

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, case, func, insert, literal, select, tuple_, update
-from sqlmodel import col
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from locales.words import Say, to_json
 from storage.database import insert_into, wake
@@ -82,7 +82,9 @@ async def line_up(tx: AsyncSession, rows: list[dict[str, Any]], now: datetime) -
     new = insert_into(tx, Line)
     later = case((new.excluded.due_at > Line.paced_until, new.excluded.due_at), else_=Line.paced_until)
     await tx.execute(
-        new.on_conflict_do_update(index_elements=["contact_id", "lane"], set_={"due_at": later}, where=col(Line.due_at) == NEVER),
+        new.on_conflict_do_update(
+            index_elements=["contact_id", "lane"], set_={"due_at": later}, where=col(Line.due_at) == NEVER
+        ),
         lines,
     )
 
@@ -113,7 +115,9 @@ async def claim(
     """
     due = (
         select(Line)
-        .where(col(Line.channel) == channel, col(Line.account) == account, col(Line.lane) == lane, col(Line.due_at) <= now)
+        .where(
+            col(Line.channel) == channel, col(Line.account) == account, col(Line.lane) == lane, col(Line.due_at) <= now
+        )
         .order_by(col(Line.due_at))
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -123,14 +127,16 @@ async def claim(
         return []
     where = {line.contact_id: line for line in lines}
     oldest = (
-        select(func.min(Outbox.id))
+        select(func.min(col(Outbox.id)))
         .where(col(Outbox.contact_id) == col(Line.contact_id), col(Outbox.lane) == lane, col(Outbox.status) == "queued")
         .correlate(Line)
         .scalar_subquery()
     )
     heads = select(oldest).where(col(Line.contact_id).in_(where), col(Line.lane) == lane)
     found = await tx.execute(
-        select(Outbox, Contact.language).join(Contact, col(Contact.id) == col(Outbox.contact_id)).where(col(Outbox.id).in_(heads))
+        select(Outbox, col(Contact.language))
+        .join(Contact, col(Contact.id) == col(Outbox.contact_id))
+        .where(col(Outbox.id).in_(heads))
     )
     claimed, until = [], now + LEASE
     for row, language in found.all():
@@ -187,16 +193,25 @@ async def settle(tx: AsyncSession, outcomes: Sequence[Outcome], now: datetime) -
     )
     held = {(line.contact_id, line.lane): line for line in lines}
     for outcome in outcomes:
-        await tx.execute(update(Outbox).where(col(Outbox.id) == outcome.claimed.row.id, col(Outbox.status) == "queued").values(_change(outcome)))
+        await tx.execute(
+            update(Outbox)
+            .where(col(Outbox.id) == outcome.claimed.row.id, col(Outbox.status) == "queued")
+            .values(_change(outcome))
+        )
         if outcome.status == "held":
             await _hold(tx, outcome.claimed.row.contact_id, now)
     waiting = await tx.execute(
-        select(Outbox.contact_id, Outbox.lane, func.min(Outbox.id))
+        select(col(Outbox.contact_id), col(Outbox.lane), func.min(col(Outbox.id)))
         .where(tuple_(col(Outbox.contact_id), col(Outbox.lane)).in_(keys), col(Outbox.status) == "queued")
         .group_by(col(Outbox.contact_id), col(Outbox.lane))
     )
     heads = {head: (contact, lane) for contact, lane, head in waiting.all()}
-    due = {heads[i]: at for i, at in (await tx.execute(select(Outbox.id, Outbox.due_at).where(col(Outbox.id).in_(heads)))).all()}
+    due = {
+        heads[i]: at
+        for i, at in (
+            await tx.execute(select(col(Outbox.id), col(Outbox.due_at)).where(col(Outbox.id).in_(heads)))
+        ).all()
+    }
     for outcome in outcomes:
         key = (outcome.claimed.row.contact_id, outcome.claimed.row.lane)
         line = held[key]
@@ -211,9 +226,9 @@ async def settle(tx: AsyncSession, outcomes: Sequence[Outcome], now: datetime) -
 
 
 def _change(outcome: Outcome) -> dict[str, Any]:
-    change: dict[str, Any] = {"attempts": Outbox.attempts + 1, "problem": outcome.problem}  # type: ignore[operator]
+    change: dict[str, Any] = {"attempts": Outbox.attempts + 1, "problem": outcome.problem}
     if outcome.unknown:
-        change["unknown"] = Outbox.unknown + 1  # type: ignore[operator]
+        change["unknown"] = Outbox.unknown + 1
     match outcome.status:
         case "sent":
             change |= {
@@ -244,7 +259,9 @@ async def welcome_back(tx: AsyncSession, contact_id: int, now: datetime) -> None
     """The contact can be reached again: what was held for it goes out now."""
     await tx.execute(update(Contact).where(col(Contact.id) == contact_id).values(unreachable_since=None))
     waits = select(literal(1)).where(
-        col(Outbox.contact_id) == col(Line.contact_id), col(Outbox.lane) == col(Line.lane), col(Outbox.status) == "queued"
+        col(Outbox.contact_id) == col(Line.contact_id),
+        col(Outbox.lane) == col(Line.lane),
+        col(Outbox.status) == "queued",
     )
     await tx.execute(
         update(Line)
@@ -259,7 +276,9 @@ async def pause_bulk(tx: AsyncSession, channel: str, account: str, until: dateti
     """The provider asked the whole account to slow down: everything but replies waits until then."""
     await tx.execute(
         update(Line)
-        .where(col(Line.channel) == channel, col(Line.account) == account, col(Line.lane) > REPLY, col(Line.due_at) < until)
+        .where(
+            col(Line.channel) == channel, col(Line.account) == account, col(Line.lane) > REPLY, col(Line.due_at) < until
+        )
         .values(due_at=until)
         .execution_options(synchronize_session=False)
     )
@@ -269,14 +288,18 @@ async def next_due(tx: AsyncSession, accounts: Iterable[tuple[str, str]]) -> dat
     """When the next line of these accounts is due; None when nothing waits."""
     pairs = list(accounts)
     earliest = await tx.scalar(
-        select(func.min(Line.due_at)).where(tuple_(col(Line.channel), col(Line.account)).in_(pairs), col(Line.due_at) < NEVER)
+        select(func.min(col(Line.due_at))).where(
+            tuple_(col(Line.channel), col(Line.account)).in_(pairs), col(Line.due_at) < NEVER
+        )
     )
     return earliest
 
 
 async def send_again(tx: AsyncSession, row_id: int, now: datetime) -> bool:
     """Queue a dead row anew; False when it is not dead (any more)."""
-    row = await tx.scalar(select(Outbox).where(col(Outbox.id) == row_id, col(Outbox.status) == "dead").with_for_update())
+    row = await tx.scalar(
+        select(Outbox).where(col(Outbox.id) == row_id, col(Outbox.status) == "dead").with_for_update()
+    )
     if row is None:
         return False
     row.status, row.attempts, row.due_at = "queued", 0, now
@@ -288,7 +311,7 @@ async def send_again(tx: AsyncSession, row_id: int, now: datetime) -> bool:
 
 async def choice_at(tx: AsyncSession, row_id: int, place: int) -> str | None:
     """The id of the `place`-th choice (from 1) of a row; None when it has no such choice."""
-    choices = await tx.scalar(select(Outbox.choices).where(col(Outbox.id) == row_id))
+    choices = await tx.scalar(select(col(Outbox.choices)).where(col(Outbox.id) == row_id))
     return choices[place - 1]["id"] if choices and 0 < place <= len(choices) else None
 
 
@@ -322,17 +345,24 @@ async def by_external_id(tx: AsyncSession, channel: str, account: str, address: 
 
 def _readable(account: str, address: str) -> Any:
     return and_(
-        col(Outbox.channel) == "web", col(Outbox.account) == account, col(Outbox.address) == address, col(Outbox.status) == "sent"
+        col(Outbox.channel) == "web",
+        col(Outbox.account) == account,
+        col(Outbox.address) == address,
+        col(Outbox.status) == "sent",
     )
 
 
 async def readable(tx: AsyncSession, account: str, address: str, after: int, limit: int = 100) -> list[Outbox]:
     """What a web contact may read after row `after`, oldest first. For the web, sent means readable."""
-    query = select(Outbox).where(_readable(account, address), col(Outbox.id) > after).order_by(col(Outbox.id)).limit(limit)
+    query = (
+        select(Outbox).where(_readable(account, address), col(Outbox.id) > after).order_by(col(Outbox.id)).limit(limit)
+    )
     return list((await tx.scalars(query)).all())
 
 
-async def readable_before(tx: AsyncSession, account: str, address: str, before: datetime | None, limit: int) -> list[Outbox]:
+async def readable_before(
+    tx: AsyncSession, account: str, address: str, before: datetime | None, limit: int
+) -> list[Outbox]:
     """What a web contact could read before a moment, newest first."""
     query = select(Outbox).where(_readable(account, address)).order_by(col(Outbox.id).desc()).limit(limit)
     if before is not None:
@@ -342,9 +372,7 @@ async def readable_before(tx: AsyncSession, account: str, address: str, before: 
 
 async def depth(tx: AsyncSession, cap: int = 10_000) -> tuple[int, datetime | None]:
     """How many rows wait (counted up to `cap`), and since when the oldest has been due."""
-    waiting = select(Outbox.id).where(col(Outbox.status) == "queued").limit(cap).subquery()
+    waiting = select(col(Outbox.id)).where(col(Outbox.status) == "queued").limit(cap).subquery()
     count = await tx.scalar(select(func.count()).select_from(waiting))
-    oldest = await tx.scalar(select(func.min(Line.due_at)).where(col(Line.due_at) < NEVER))
+    oldest = await tx.scalar(select(func.min(col(Line.due_at))).where(col(Line.due_at) < NEVER))
     return int(count or 0), oldest
-
-

@@ -51,9 +51,11 @@ class Sealed(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Any) -> bytes | None:
+        """Seal on the way in."""
         return None if value is None else seal(value)
 
     def process_result_value(self, value: Any, dialect: Any) -> Any:
+        """Unseal on the way out."""
         return None if value is None else unseal(value)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlmodel import col
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from storage.models import Staff
 
@@ -23,12 +23,12 @@ async def by_login(tx: AsyncSession, login: str) -> Staff | None:
 
 async def names(tx: AsyncSession) -> dict[int, str]:
     """Every name by id; a desk has dozens of people, not thousands."""
-    return {i: name for i, name in (await tx.execute(select(Staff.id, Staff.name))).all()}
+    return {int(i or 0): name for i, name in (await tx.execute(select(col(Staff.id), col(Staff.name)))).all()}
 
 
 async def is_empty(tx: AsyncSession) -> bool:
     """Whether nobody works here yet."""
-    return (await tx.scalar(select(Staff.id).limit(1))) is None
+    return (await tx.scalar(select(col(Staff.id)).limit(1))) is None
 
 
 async def add(tx: AsyncSession, member: Staff) -> Staff:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, union_all, update
-from sqlmodel import col
+from sqlalchemy import ColumnElement, and_, func, or_, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from storage.database import insert_into
-from storage.models import Contact, Counter, Follower, Message, Ticket, TicketEvent
+from storage.models import Attachment, Contact, Counter, Follower, Message, Ticket, TicketEvent
 
 STATUSES = ("accepted", "handling", "resolved")
 
@@ -39,7 +39,7 @@ async def by_number(tx: AsyncSession, number: str) -> Ticket | None:
 
 async def follow(tx: AsyncSession, ticket_id: int, contact_id: int, now: datetime) -> bool:
     """Follow a ticket; False when this contact does so already or reported it himself."""
-    reporter = await tx.scalar(select(Ticket.contact_id).where(col(Ticket.id) == ticket_id))
+    reporter = await tx.scalar(select(col(Ticket.contact_id)).where(col(Ticket.id) == ticket_id))
     if reporter == contact_id:
         return False
     fresh = insert_into(tx, Follower).values(ticket_id=ticket_id, contact_id=contact_id, since=now)
@@ -48,7 +48,11 @@ async def follow(tx: AsyncSession, ticket_id: int, contact_id: int, now: datetim
         return True
     back: Any = await tx.execute(
         update(Follower)
-        .where(col(Follower.ticket_id) == ticket_id, col(Follower.contact_id) == contact_id, col(Follower.left_at).is_not(None))
+        .where(
+            col(Follower.ticket_id) == ticket_id,
+            col(Follower.contact_id) == contact_id,
+            col(Follower.left_at).is_not(None),
+        )
         .values(left_at=None)
     )
     return bool(back.rowcount == 1)
@@ -56,9 +60,28 @@ async def follow(tx: AsyncSession, ticket_id: int, contact_id: int, now: datetim
 
 async def audience(tx: AsyncSession, ticket: Ticket) -> list[Contact]:
     """Reporter and followers."""
-    following = select(Follower.contact_id).where(col(Follower.ticket_id) == ticket.id, col(Follower.left_at).is_(None))
+    following = select(col(Follower.contact_id)).where(
+        col(Follower.ticket_id) == ticket.id, col(Follower.left_at).is_(None)
+    )
     query = select(Contact).where(or_(col(Contact.id) == ticket.contact_id, col(Contact.id).in_(following)))
     return list((await tx.scalars(query)).all())
+
+
+async def followers(tx: AsyncSession, ticket_id: int) -> int:
+    """How many follow the ticket besides its reporter."""
+    here = (col(Follower.ticket_id) == ticket_id, col(Follower.left_at).is_(None))
+    return int(await tx.scalar(select(func.count()).select_from(Follower).where(*here)) or 0)
+
+
+async def photo(tx: AsyncSession, attachment_id: int) -> Attachment | None:
+    """A photo that hangs on a ticket; one that nobody submitted is nobody's business."""
+    query = select(Attachment).where(col(Attachment.id) == attachment_id, col(Attachment.ticket_id).is_not(None))
+    return (await tx.scalars(query)).first()
+
+
+async def last_event(tx: AsyncSession) -> int:
+    """The id of the newest event of all tickets; 0 before the first."""
+    return int(await tx.scalar(select(func.max(TicketEvent.id))) or 0)
 
 
 async def may_read(tx: AsyncSession, ticket: Ticket, contact_id: int) -> bool:
@@ -71,8 +94,10 @@ async def may_read(tx: AsyncSession, ticket: Ticket, contact_id: int) -> bool:
 
 async def of_contact(tx: AsyncSession, contact_id: int, limit: int, *, open_only: bool = False) -> list[Ticket]:
     """What a contact reported or follows, newest first."""
-    own = select(Ticket.id).where(col(Ticket.contact_id) == contact_id)
-    followed = select(Follower.ticket_id).where(col(Follower.contact_id) == contact_id, col(Follower.left_at).is_(None))
+    own = select(col(Ticket.id)).where(col(Ticket.contact_id) == contact_id)
+    followed = select(col(Follower.ticket_id)).where(
+        col(Follower.contact_id) == contact_id, col(Follower.left_at).is_(None)
+    )
     ids = union_all(own, followed).subquery()
     query = select(Ticket).where(col(Ticket.id).in_(select(ids.c.id))).order_by(col(Ticket.id).desc()).limit(limit)
     if open_only:
@@ -118,7 +143,9 @@ async def unanswered(tx: AsyncSession, now: datetime, limit: int = 200) -> list[
     query = (
         select(Ticket)
         .where(
-            col(Ticket.first_response_at).is_(None), col(Ticket.breached_at).is_(None), col(Ticket.first_response_due_at) <= now
+            col(Ticket.first_response_at).is_(None),
+            col(Ticket.breached_at).is_(None),
+            col(Ticket.first_response_due_at) <= now,
         )
         .order_by(col(Ticket.first_response_due_at))
         .limit(limit)
@@ -163,6 +190,14 @@ async def page(tx: AsyncSession, wanted: Filter, *, before: int | None, limit: i
     return list((await tx.scalars(query)).all())
 
 
+async def count(tx: AsyncSession, wanted: Filter, at_most: int) -> int:
+    """How many tickets there are of these, counted no further than `at_most`."""
+    found = select(Ticket.id).limit(at_most)
+    for condition in _conditions(wanted):
+        found = found.where(condition)
+    return int(await tx.scalar(select(func.count()).select_from(found.subquery())) or 0)
+
+
 def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.open_only:
@@ -174,12 +209,14 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
         (Ticket.assignee_id, wanted.assignee_id),
     ):
         if value is not None:
-            found.append(col(column) == value)  # type: ignore[arg-type]
+            found.append(col(column) == value)
     if wanted.unassigned:
         found.append(col(Ticket.assignee_id).is_(None))
     if wanted.overdue_at is not None:
         late = and_(col(Ticket.first_response_at).is_(None), col(Ticket.first_response_due_at) <= wanted.overdue_at)
-        found.append(and_(col(Ticket.status) != "resolved", or_(late, col(Ticket.resolution_due_at) <= wanted.overdue_at)))
+        found.append(
+            and_(col(Ticket.status) != "resolved", or_(late, col(Ticket.resolution_due_at) <= wanted.overdue_at))
+        )
     if wanted.words:
         exact = [col(c) == wanted.words for c in (Ticket.number, Ticket.plate, Ticket.road, Ticket.facility)]
         found.append(or_(*exact, col(Ticket.facility).startswith(wanted.words, autoescape=True)))

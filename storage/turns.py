@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
-from sqlmodel import col
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from storage.database import insert_into, wake
 from storage.models import NEVER, Contact, Conversation, Inbox, Outbox
@@ -109,15 +109,23 @@ async def _recognise(tx: AsyncSession, arrived: Arrived, language: str, now: dat
     c = (
         await tx.execute(
             select(
-                Conversation.form, Conversation.answers, Conversation.stage, Conversation.held,
-                Conversation.asked_row, Conversation.turned_at,
-            ).where(col(Conversation.contact_id) == contact.id).with_for_update()
+                col(Conversation.form),
+                col(Conversation.answers),
+                col(Conversation.stage),
+                col(Conversation.held),
+                col(Conversation.asked_row),
+                col(Conversation.turned_at),
+            )
+            .where(col(Conversation.contact_id) == contact.id)
+            .with_for_update()
         )  # fmt: skip
     ).one()
     return Standing(contact, c.form, c.answers or {}, c.stage, c.held, c.asked_row, c.turned_at, is_new)
 
 
-async def contact_at(tx: AsyncSession, channel: str, account: str, address: str, language: str, now: datetime) -> Contact:
+async def contact_at(
+    tx: AsyncSession, channel: str, account: str, address: str, language: str, now: datetime
+) -> Contact:
     """The contact at this address, made with its conversation when it never wrote before."""
     contact = await find_contact(tx, channel, account, address)
     if contact is None:
@@ -134,7 +142,9 @@ async def find_contact(tx: AsyncSession, channel: str, account: str, address: st
     """The contact at this address, if it ever wrote."""
     return (
         await tx.scalars(
-            select(Contact).where(col(Contact.channel) == channel, col(Contact.account) == account, col(Contact.address) == address)
+            select(Contact).where(
+                col(Contact.channel) == channel, col(Contact.account) == account, col(Contact.address) == address
+            )
         )
     ).first()
 
@@ -158,8 +168,12 @@ async def end(tx: AsyncSession, standing: Standing, owed: Owed | None, now: date
         update(Conversation)
         .where(col(Conversation.contact_id) == standing.contact.id)
         .values(
-            form=standing.form, answers=standing.answers or None, stage=standing.stage, held=standing.held,
-            asked_row=row_id, turned_at=now,
+            form=standing.form,
+            answers=standing.answers or None,
+            stage=standing.stage,
+            held=standing.held,
+            asked_row=row_id,
+            turned_at=now,
         )  # fmt: skip
     )
 
@@ -190,10 +204,22 @@ async def _end_postgresql(tx: AsyncSession, standing: Standing, owed: Owed, now:
     await connection.exec_driver_sql(
         _END,
         (
-            contact.id, contact.channel, contact.account, contact.address, owed.lane, owed.about, owed.say.key,
-            json.dumps(row["facts"], ensure_ascii=False), json.dumps(row["choices"], ensure_ascii=False), json.dumps(row["wants"]),
-            row["due_at"], now, NEVER,
-            standing.form, seal(standing.answers) if standing.answers else None, standing.stage,
+            contact.id,
+            contact.channel,
+            contact.account,
+            contact.address,
+            owed.lane,
+            owed.about,
+            owed.say.key,
+            json.dumps(row["facts"], ensure_ascii=False),
+            json.dumps(row["choices"], ensure_ascii=False),
+            json.dumps(row["wants"]),
+            row["due_at"],
+            now,
+            NEVER,
+            standing.form,
+            seal(standing.answers) if standing.answers else None,
+            standing.stage,
             seal(standing.held) if standing.held else None,
         ),  # fmt: skip
     )

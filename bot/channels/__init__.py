@@ -106,7 +106,7 @@ class Gone(Rejected):
     """The contact has blocked us or left; nothing more is sent until it writes again."""
 
 
-class Unavailable(Exception):  # noqa: N818 - a state of the house, not of the message
+class Unavailable(Exception):
     """The database is away for now: nothing was stored, the provider must send it again."""
 
 

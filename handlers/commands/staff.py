@@ -24,8 +24,8 @@ async def staff(settings: Settings, deed: str, login: str | None, name: str | No
         async with db.write() as tx:
             if deed == "list":
                 for member in await people.everybody(tx):
-                    left = '' if member.disabled_at is None else '\tdisabled'
-                    print(f'{member.login}\t{member.role}\t{member.name}{left}')
+                    left = "" if member.disabled_at is None else "\tdisabled"
+                    print(f"{member.login}\t{member.role}\t{member.name}{left}")
                 return 0
             if not login:
                 print("which login?")

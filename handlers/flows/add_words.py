@@ -31,9 +31,7 @@ def read_words(given: Given, _moment: Moment) -> dict[str, Any]:
     return {"text": given.words, "photos": list(given.photos)}
 
 
-async def open_ones(
-    tx: AsyncSession, contact: Contact, answers: dict[str, Any], now: datetime
-) -> list[dict[str, Any]]:
+async def open_ones(tx: AsyncSession, contact: Contact, answers: dict[str, Any], now: datetime) -> list[dict[str, Any]]:
     """The writer's open tickets, small enough to be kept with the answers."""
     found = await ledger.of_contact(tx, contact.id or 0, 5, open_only=True)
     return [{"id": str(t.id), "number": t.number, "what": t.what} for t in found]

@@ -20,8 +20,8 @@ MOST = 8
 
 
 def questions() -> Generator[Question, Any, str | None]:
+    yield from ()
     return AT_ONCE
-    yield  # a form that asks nothing is a generator all the same
 
 
 async def submit(tx: AsyncSession, contact: Contact, answers: dict[str, Any], now: datetime) -> Reply:

@@ -40,7 +40,7 @@ _CROSSING_RULE = re.compile(
     r"(?=[上下头北南东西中]?(?:面|段|处|附近|桥头|路段|[^一-龥]|$)|被|塌|断|[封堵限]))"
 )
 _ENGLISH_RULE = re.compile(
-    r"(?P<name>[A-Z][\w'.-]*(?: [A-Z0-9][\w'.-]*){0,4}) "
+    r"(?P<name>[A-Z][A-Za-z0-9'.-]{0,20}(?: [A-Z0-9][A-Za-z0-9'.-]{0,20}){0,4}) "
     r"(?P<suffix>(?i:(?P<toll_station>toll (?:station|gate|plaza|booth))"
     r"|(?P<service_area>(?:service|rest) area)|(?P<parking_area>parking area)|(?P<interchange>interchange|junction)"
     r"|(?P<checkpoint>check ?point)|(?P<tunnel>tunnel)|(?P<bridge>bridge)))\b"
@@ -49,7 +49,7 @@ _BARE_ENGLISH = re.compile(r"(?i:\b(?:(?P<toll_station>toll (?:station|gate|plaz
 
 _LEAVING = re.compile("过了|经过|路过|离开|出了|从(?!化|江)[^到往]*$")
 _BEFORE_NAME = re.compile(
-    "现在|目前|刚才|刚刚|位于|地[点址]|位置|在|被|我们?|你们|他们|师傅|不让[下上走过进]?|拥?堵|去|往|到了?(?!保)|从(?!化|江)|的|了|是|让(?!胡路|湖路)"
+    "现在|目前|刚才|刚刚|位于|地[点址]|位置|在|被|我们?|你们|他们|师傅|不[让给准](?:我们?|大?车|大?货车)?[下上走过进]?|拥?堵|去|往|到了?(?!保)|从(?!化|江)|的|了|是|让(?!胡路|湖路)"
     "|(?:快|刚|还没|没|马上)到|[经路]过|离开|走到|停到|靠近|附近|前方|前面|然后|请问|这个|那个|哪个|什么|方向|高速|[国省县]道|还有|交[叉汇][口处]?|连接处"
 )
 _REGION = re.compile("^(?:[一-龥]{2,6}?(?:省|自治区|自治州|市|县|区|旗))+(?=[^区县市辖境内].)")
@@ -109,4 +109,4 @@ def _facility(match: re.Match[str], name: str) -> Facility:
 
 def _kind(match: re.Match[str]) -> FacilityKind:
     """The kind whose word ends the match: 长春东收费站检查点 is a checkpoint."""
-    return max((kind for kind in KINDS if match.groupdict().get(kind)), key=lambda kind: match.end(kind))
+    return max((kind for kind in KINDS if match.groupdict().get(kind)), key=match.end)

@@ -54,6 +54,7 @@ class Place:
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> "Place":
+        """The place that `to_json` wrote."""
         return cls(**value)
 
     @property

@@ -58,6 +58,7 @@ class Plate:
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> "Plate":
+        """The plate that `to_json` wrote."""
         return cls(**value)
 
 

@@ -45,7 +45,7 @@ _NAMED = re.compile(rf"(?P<name>{_SHORTS})(?:{_EXPRESSWAY})|(?P<ring>{_RINGS})")
 _SHORT = re.compile(rf"^\|?(?P<name>{_SHORTS})线?(?= ?(?:[ZYzy]?[Kk] ?[0-9]|[0-9]{{1,4}}(?:\+|公里))|$)")
 _OTHER_NAME = re.compile(rf"(?P<own>[一-龥]{{2,12}}?)(?:{_EXPRESSWAY}|快速路|环线)")
 _BEFORE_NAME = re.compile(
-    "在|被|我们?|不让[下上走过进]?|堵|去|往|到(?!保)|从(?!化|江)|的|了|是|让(?!胡路|湖路)|还有|然后|请问|[这那]个|[这那]条|什么|哪[个条]?"
+    "在|被|我们?|不[让给准](?:我们?|大?车|大?货车)?[下上走过进]?|堵|去|往|到(?!保)|从(?!化|江)|的|了|是|让(?!胡路|湖路)|还有|然后|请问|[这那]个|[这那]条|什么|哪[个条]?"
     "|收费站|服务区|停车区|方向|[出入]口|走"
 )
 _NOT_A_NAME = re.compile(
@@ -72,6 +72,7 @@ class Road:
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> "Road":
+        """The road that `to_json` wrote."""
         return cls(value["number"], value.get("name"), value["kind"])
 
 

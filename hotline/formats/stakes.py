@@ -43,6 +43,7 @@ class Stake:
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> "Stake":
+        """The stake that `to_json` wrote."""
         return cls(value["metres"], value.get("line"))
 
 

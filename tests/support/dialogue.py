@@ -1,15 +1,15 @@
 """A transcript that a clerk can read and sign, and the ways of playing it.
 
-    # a comment; `# language: en` sets what the clients prefer
-    > words                    the driver says something (or taps the choice that reads so)
-    王 > words                 another person says it
-    > @location 43.88,125.32   a position;  `> @photo` a photo;  `> @edit words` an edited message
-    > @old words               the choice that reads so on the bubble before the last one
-    ! 李 answers 1: words      a clerk acts on the first ticket: takes, answers, notes, resolves, reopens
-    ~ 40 minutes               time passes, and the clock's jobs run
-    < words [choice] [choice]  what the driver hears (王 < ... another person)
-    = ticket 1 blockage turned_back accepted urgent 1
-    = event 1 opened contact
+# a comment; `# language: en` sets what the clients prefer
+> words                    the driver says something (or taps the choice that reads so)
+王 > words                 another person says it
+> @location 43.88,125.32   a position;  `> @photo` a photo;  `> @edit words` an edited message
+> @old words               the choice that reads so on the bubble before the last one
+! 李 answers 1: words      a clerk acts on the first ticket: takes, answers, notes, resolves, reopens
+~ 40 minutes               time passes, and the clock's jobs run
+< words [choice] [choice]  what the driver hears (王 < ... another person)
+= ticket 1 blockage turned_back accepted urgent 1
+= event 1 opened contact
 """
 
 from __future__ import annotations

@@ -39,7 +39,12 @@ class Terminals:
 
     def _build(self) -> House:
         channels: list[Channel] = [Recording(who, self.printed[who], self.last[who]) for who in PEOPLE]
-        settings = Settings(_env_file=None, database_url=self.db.url.render_as_string(hide_password=False), var=self.var, secret_key="a secret for tests")  # type: ignore[call-arg]
+        settings = Settings(
+            _env_file=None,
+            database_url=self.db.url.render_as_string(hide_password=False),
+            var=self.var,
+            secret_key="a secret for tests",
+        )  # type: ignore[call-arg]
         house = build(settings, Rooms(FORMS, REPLIES), channels, self.clock)
         house.db = house.receiver.db = house.sender.db = self.db
         return house

@@ -69,7 +69,7 @@ def emulator() -> Iterator[Emulator]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with subprocess.Popen(  # noqa: S603 - our own script
+    with subprocess.Popen(
         [node, "emulator.js"],
         cwd=HERE,
         env={**os.environ, "PORT": str(port)},
@@ -96,7 +96,7 @@ def _install(npm: str) -> None:
         if stamp.exists() and stamp.read_text() == wanted:
             return
         try:
-            subprocess.run(  # noqa: S603 - npm as found on the path
+            subprocess.run(
                 [npm, "ci", "--no-audit", "--no-fund"],
                 cwd=HERE,
                 check=True,

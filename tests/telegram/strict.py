@@ -24,7 +24,7 @@ from aiohttp import web
 from tests.telegram.strict_delivery import Delivery
 from tests.telegram.strict_methods import Methods, Refused, Sent, arguments
 
-TOKEN = "100200300:Invented-token-of-35-characters-000"  # noqa: S105 - opens nothing but this stand-in
+TOKEN = "100200300:Invented-token-of-35-characters-000"
 USERNAME = "changxing_test_bot"
 
 
@@ -69,7 +69,7 @@ class Strict:
     files: dict[str, tuple[bytes, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._faults: dict[str, deque[Fault]] = defaultdict(deque)
+        self._faults: dict[str, deque[Fault | None]] = defaultdict(deque)
         self._ids = {"update": 700_000, "message": 0, "callback": 40_000, "file": 0}
         self.delivery = Delivery(self)
         self.methods = Methods(self)
@@ -151,9 +151,9 @@ class Strict:
 
     # What tests want
 
-    def fail(self, method: str, fault: Fault, times: int = 1) -> None:
-        """The next calls of this method go wrong like this; the method "file" is the download of a file."""
-        self._faults[method.lower()].extend([fault] * times)
+    def fail(self, method: str, fault: Fault, times: int = 1, *, after: int = 0) -> None:
+        """The next calls of this method, `after` so many good ones, go wrong; "file" is the download of a file."""
+        self._faults[method.lower()].extend([None] * after + [fault] * times)
 
     def said(self, chat: int) -> list[str]:
         """What this user reads, in order."""
@@ -217,8 +217,9 @@ class Strict:
         return web.Response(status=fault.status, text="<html>Bad Gateway</html>", content_type="text/html")
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
-        if self._faults["file"]:
-            return await self._misbehave(request, self._faults["file"].popleft())
+        fault = self._faults["file"].popleft() if self._faults["file"] else None
+        if fault is not None:
+            return await self._misbehave(request, fault)
         kept = self.files.get(request.match_info["path"].removeprefix("photos/").removesuffix(".jpg"))
         if request.match_info["token"] != self.token or kept is None:
             return web.json_response({"ok": False, "error_code": 404, "description": "Not Found"}, status=404)

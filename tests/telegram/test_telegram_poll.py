@@ -99,6 +99,12 @@ async def test_an_update_without_any_number_does_not_make_us_ask_without_rest(
     assert len(ledger.kept) == 1 and 2 <= len(offsets(strict)) <= 5
 
 
+async def test_a_server_that_does_not_wait_is_not_asked_without_rest(strict: Strict, channel: Telegram) -> None:
+    async with listening(channel, Ledger(), wait=timedelta(0)):
+        await asyncio.sleep(0.5)
+    assert 2 <= len(offsets(strict)) <= 4
+
+
 async def test_each_chat_is_in_order_and_chats_do_not_wait_for_each_other(strict: Strict, channel: Telegram) -> None:
     running: set[str] = set()
     together, order = 0, []
@@ -169,6 +175,7 @@ async def test_a_pressed_button_is_acknowledged_after_the_commit(strict: Strict,
     at_commit: list[tuple[bool, list[str]]] = []
 
     async def receive(incoming: Incoming) -> bool:
+        await asyncio.sleep(0.05)
         at_commit.append((incoming.pressed is not None, list(strict.acknowledged)))
         return True
 

@@ -89,7 +89,8 @@ async def half(request: web.Request) -> web.StreamResponse:
 
 
 async def elsewhere(request: web.Request) -> web.Response:
-    assert "/bot" in request.path, "the token was carried to another address"
+    if request.path == "/elsewhere":
+        return web.json_response({"ok": True, "result": ME})
     return web.Response(status=302, headers={"Location": "/elsewhere"})
 
 

@@ -16,7 +16,7 @@ from bot.channels.telegram import Telegram, routes
 from tests.telegram.ledger import Ledger
 from tests.telegram.strict import Strict
 
-SECRET = "an-invented_secret-1"  # noqa: S105 - opens nothing
+SECRET = "an-invented_secret-1"
 KNOWN = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
 UPDATE: dict[str, Any] = {
     "update_id": 880102,

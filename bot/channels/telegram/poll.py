@@ -64,6 +64,7 @@ async def listen(
                 await _commit(channel, receive, updates, at_once, acknowledge)
             except Unavailable as away:
                 pause = await _rest(channel, away, pause)
+                continue
             pause = first_pause
             # An offset is sent only until Telegram has answered it: after a week of silence ids start anew at a random
             # number, and one from before could then confirm what we never saw.

@@ -43,6 +43,12 @@ export class Bubbles {
     return (ours.length && ours[ours.length - 1].wants) || [];
   }
 
+  // Whether a form is being filled in: its questions can be cancelled.
+  isAsking() {
+    const ours = this.entries.filter(({ from, choices }) => from === "us" && choices && choices.length);
+    return ours.length > 0 && ours[ours.length - 1].choices.some(({ payload }) => payload === "/cancel");
+  }
+
   // What the server has, as it would tell it.
   lasting() {
     const known = this.entries.filter(({ id, state }) => id !== WELCOME && (!state || state === "sent"));
@@ -157,7 +163,10 @@ export class Bubbles {
       Object.assign(entry, { text: words.welcome, choices: [{ payload: "/start", label: words.start }] });
     }
     const turn = drawBubble(entry, {
-      press: this.press,
+      press: (choice) => {
+        log.focus({ preventScroll: true });
+        this.press(choice);
+      },
       loaded: (height) => {
         if (log.scrollHeight - log.scrollTop - log.clientHeight < NEAR + height) this.toEnd();
       },

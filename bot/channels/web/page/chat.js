@@ -52,6 +52,7 @@ const stream = new Stream({
 });
 
 function say(parts, files = []) {
+  withdraw("menu");
   const item = queue.add(parts, files);
   bubbles.add(waiting(item, files));
   state();
@@ -166,6 +167,16 @@ async function choose({ target }) {
   if (bubbles.begun()) say({ choice: `/language ${button.dataset.language}`, label: words.language });
 }
 
+// The menu puts away what is being filled in; a thumb that slipped must not.
+function menu() {
+  const isSure = element("notice").dataset.about === "menu" && !element("notice").hidden;
+  if (bubbles.isAsking() && !isSure) {
+    notice(words.menu_again, "menu");
+    return;
+  }
+  say({ choice: "/menu", label: words.menu });
+}
+
 // A page in the background lets go of its connection after a while; in front, everything is tried at once.
 function looked() {
   clearTimeout(dozing);
@@ -192,7 +203,7 @@ function elsewhere({ key, newValue }) {
 
 function listen() {
   compose(say);
-  element("menu").addEventListener("click", () => say({ choice: "/menu", label: words.menu }));
+  element("menu").addEventListener("click", menu);
   earlierButton.addEventListener("click", earlier);
   element("log").addEventListener("scroll", () => { if (element("log").scrollTop < 60) earlier(); }, { passive: true });
   document.querySelector(".languages").addEventListener("click", choose);

@@ -16,6 +16,7 @@ export class Queue {
   constructor(tell) {
     this.tell = tell;
     this.busy = false;
+    this.timer = 0;
     this.tries = 0;
     this.serial = 0;
   }
@@ -45,12 +46,17 @@ export class Queue {
 
   // Try now, whatever the backoff: the network is back, or the driver looks at the page again.
   hurry() {
-    clearTimeout(this.timer);
     this.tries = 0;
-    this.work();
+    this.schedule(0);
+  }
+
+  schedule(milliseconds) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.work(), milliseconds);
   }
 
   async work() {
+    this.timer = 0;
     if (this.busy) return;
     this.busy = true;
     try {
@@ -58,6 +64,7 @@ export class Queue {
     } finally {
       this.busy = false;
     }
+    if (!this.timer && this.waiting().length) this.schedule(0);
   }
 
   async empty() {
@@ -88,8 +95,7 @@ export class Queue {
   later(error) {
     const wait = Math.max(error.seconds || 0, Math.min(SLOWEST, 2 ** this.tries) * (0.5 + Math.random() / 2));
     this.tries += 1;
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.work(), wait * 1000);
+    this.schedule(wait * 1000);
   }
 }
 

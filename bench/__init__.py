@@ -1,0 +1,1 @@
+"""What this program costs, measured: `python -m bench [NAME...]`."""

@@ -1,0 +1,110 @@
+"""A day's worth of invented, plausible tickets, so that a newcomer sees the desk at work."""
+
+from __future__ import annotations
+
+import random
+import tomllib
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.app import House
+from handlers.staff import passwords
+from hotline import clocks, tickets
+from hotline.blockages import KINDS
+from hotline.formats.places import parse_place
+from storage import staff as people
+from storage import turns
+from storage.models import Contact, Staff, Ticket
+
+DAY = tomllib.loads(Path(__file__).with_name("demo.toml").read_text("utf-8"))
+"""Places, words and answers, all invented; the plates belong to nobody."""
+
+
+async def invent(house: House) -> None:
+    """Fill an empty ledger with yesterday noon until now; a ledger that has tickets is left alone."""
+    dice = random.Random(20220520)  # noqa: S311 - the same day each time, no secret
+    now = house.now()
+    async with house.db.write() as tx:
+        if await tx.get(Ticket, 1) is not None:
+            return
+        clerks = [await _clerk(tx, house, login, name, now) for login, name in DAY["clerks"].items()]
+        for number in range(DAY["tickets"]):
+            opened = (
+                now - timedelta(minutes=1440 * (1 - number / DAY["tickets"])) - timedelta(seconds=dice.randrange(600))
+            )
+            await _story(tx, house, number, clerks, dice, opened)
+
+
+async def _clerk(tx: AsyncSession, house: House, login: str, name: str, now: datetime) -> Staff:
+    known = await people.by_login(tx, login)
+    return known or await people.add(
+        tx,
+        Staff(
+            login=login,
+            name=name,
+            password_hash=passwords.seal(passwords.one_time()),
+            role="clerk",
+            division=house.settings.default_division,
+            language="zh_CN",
+            created_at=now,
+        ),
+    )
+
+
+async def _story(
+    tx: AsyncSession, house: House, number: int, clerks: list[Staff], dice: random.Random, opened: datetime
+) -> None:
+    """One ticket from its report to wherever it would stand by now."""
+    scene = DAY["scenes"][number % len(DAY["scenes"])]
+    driver = await _driver(tx, house, f"demo-{number}", opened)
+    place = parse_place(scene["where"])
+    plate = f"{dice.choice('吉辽黑蒙冀鲁')}{dice.choice('ABCDEF')}{dice.randrange(10_000, 100_000)}"
+    answers: dict[str, Any] = {"what": scene["what"], "where": place.to_json(), "plate": plate}
+    assert scene["what"] in KINDS, scene
+    matter = tickets.Matter(
+        kind="blockage",
+        what=scene["what"],
+        place=place,
+        happened_at=opened - timedelta(minutes=dice.randrange(5, 40)),
+        priority=clocks.priority_of(scene["what"]),
+        plate=plate,
+        note=scene.get("note"),
+        answers=answers,
+    )
+    ticket = await tickets.open(tx, driver, matter, house.settings.default_division, opened, house.settings.zone)
+    assert ticket.id is not None
+    for follower in range(scene.get("followers", 0)):
+        at = opened + timedelta(minutes=follower + 1)
+        await tickets.join(tx, ticket.id, await _driver(tx, house, f"demo-{number}-{follower}", at), at)
+    await _work(tx, ticket.id, scene, dice.choice(clerks), opened, house.now(), dice)
+
+
+async def _driver(tx: AsyncSession, house: House, address: str, now: datetime) -> Contact:
+    return await turns.contact_at(tx, "web", house.settings.web_account, address, "zh_CN", now)
+
+
+async def _work(
+    tx: AsyncSession,
+    ticket_id: int,
+    scene: dict[str, Any],
+    clerk: Staff,
+    opened: datetime,
+    now: datetime,
+    dice: random.Random,
+) -> None:
+    steps: list[tuple[Callable[..., Awaitable[Ticket]], tuple[str, ...]]] = []
+    if dice.random() < 0.9:
+        steps.append((tickets.take, ()))
+    steps += [(tickets.reply, (words,)) for words in scene.get("answers", ())]
+    if "result" in scene:
+        steps.append((tickets.resolve, (scene["result"],)))
+    at = opened
+    for verb, words in steps:
+        at += timedelta(minutes=dice.randrange(4, 26))
+        if at >= now:
+            return
+        await verb(tx, ticket_id, clerk, *words, at)

@@ -1,0 +1,52 @@
+"""The templates, and what each of them may use: words in the reader's language, moments, and the files beside them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from handlers.staff.static import Static
+from locales.words import LANGUAGES, Say, say
+
+if TYPE_CHECKING:
+    from handlers.staff.visit import Visit
+
+HERE = Path(__file__).parent
+A_DAY = timedelta(days=1)
+
+
+class Pages:
+    """Every page of the console, ready to be rendered."""
+
+    def __init__(self) -> None:
+        self.static = Static(HERE / "static")
+        self._templates = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def html(self, visit: Visit, template: str, **facts: Any) -> str:
+        """The page as text; `facts` are what this template alone needs."""
+        return self._templates.get_template(template).render(
+            t=visit.words,
+            render=visit.render,
+            ago=lambda at: visit.render(ago(at, visit.now)),
+            visit=visit,
+            staff=visit.member,
+            file=self.static.address,
+            languages=LANGUAGES,
+            **facts,
+        )
+
+
+def ago(at: datetime, now: datetime) -> Say:
+    """A moment as a clerk reads it at a glance: just now, minutes or hours ago, and after a day its date."""
+    if abs(now - at) < timedelta(minutes=1):
+        return say("console.just_now")
+    return say("console.ago" if abs(now - at) < A_DAY else "console.moment", at=at)
