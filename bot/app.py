@@ -94,7 +94,7 @@ def build(
     )
 
 
-def channels_of(settings: Settings) -> list[Channel]:
+def channels_of(settings: Settings, forms: Mapping[str, Form]) -> list[Channel]:
     """The channels that the settings connect: web chat always, Telegram when there is a token."""
     found: list[Channel] = [Web(settings.web_account)]
     if settings.telegram_token:
@@ -107,6 +107,11 @@ def channels_of(settings: Settings) -> list[Channel]:
                 settings.telegram_api_base,
                 webhook_url=hook,
                 secret=secret or None,
+                commands=[
+                    *(f.name for f in sorted(forms.values(), key=lambda f: f.menu or 0) if f.menu is not None),
+                    *telegram.COMMANDS,
+                ],
+                proxy=settings.telegram_proxy or None,
             )
         )
     return found

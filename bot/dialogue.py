@@ -1,4 +1,4 @@
-"""One turn of a conversation: a message and where its contact stands go in, a reply and where it stands now come out."""
+"""One turn of a conversation: a message and where its contact stands go in; a reply and a new standing come out."""
 
 from __future__ import annotations
 

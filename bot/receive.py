@@ -24,7 +24,7 @@ from storage.turns import Arrived, Standing
 log = structlog.get_logger()
 
 TRIES = 4
-"""How often a turn is played when the database says "again" (locked, deadlocked, away), before the provider hears 503."""
+"""How often a turn is played when the database says "again" (locked, away), before the provider hears 503."""
 
 LONGEST = 4000
 """Characters of a message that are read; the raw form keeps the rest."""
@@ -37,12 +37,12 @@ class Receiver:
         self.db, self.dialogue, self.now, self.default_language = db, dialogue, now, default_language
 
     async def receive(self, incoming: Incoming) -> bool:
-        """True when the message was new, False when it was here already; raises Unavailable when the database is away."""
+        """Whether the message was new; raises Unavailable while the database is away."""
         started = time.perf_counter()
         for attempt in range(TRIES):
             try:
                 new = await self._turn(incoming)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - what is no passing state of the database is a bug, and apologised for
                 if not is_passing(error):
                     return await self._apologise(incoming, error)
                 log.warning(
@@ -96,7 +96,7 @@ class Receiver:
         return Given(normalise(words), pressed, incoming.position, photos, words)
 
     async def _apologise(self, incoming: Incoming, error: Exception) -> bool:
-        """A bug of ours: the message is kept as failed and never played again, its sender is told, the log has the rest.
+        """A bug of ours: the message is kept as failed and never played again, its sender is told.
 
         So that a provider does not redeliver it for ever.
         """

@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     telegram_account: str = Field("main", pattern=r"^[A-Za-z0-9_-]{1,32}$")
     telegram_token: str = Field("", pattern=r"^(\d+:[A-Za-z0-9_-]{3,})?$|^[A-Za-z0-9:_-]+$")
     telegram_api_base: str = "https://api.telegram.org"
+    telegram_proxy: str = ""
     telegram_webhook_secret: str = Field("", pattern=r"^[A-Za-z0-9_-]{0,256}$")
     send: bool = True
     log_level: str = Field("info", pattern=r"^(?i:debug|info|warning|error)$")
@@ -57,7 +58,7 @@ class Settings(BaseSettings):
             raise ValueError("write sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER:PASSWORD@HOST/DATABASE")
         return address
 
-    @field_validator("public_url", "telegram_api_base")
+    @field_validator("public_url", "telegram_api_base", "telegram_proxy")
     @classmethod
     def _address(cls, address: str) -> str:
         if address and not address.startswith(("http://", "https://")):

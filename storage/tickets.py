@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -65,6 +65,12 @@ async def audience(tx: AsyncSession, ticket: Ticket) -> list[Contact]:
     )
     query = select(Contact).where(or_(col(Contact.id) == ticket.contact_id, col(Contact.id).in_(following)))
     return list((await tx.scalars(query)).all())
+
+
+async def numbers(tx: AsyncSession, ids: Iterable[int]) -> dict[int, str]:
+    """The numbers of these tickets by id."""
+    query = select(Ticket.id, Ticket.number).where(col(Ticket.id).in_(list(ids)))
+    return {i: number for i, number in (await tx.execute(query)).all() if i is not None}
 
 
 async def followers(tx: AsyncSession, ticket_id: int) -> int:

@@ -38,7 +38,7 @@ def run(settings: Settings, *, demo: bool) -> int:
 
 async def _serve(settings: Settings, *, demo: bool) -> None:
     made = replace(rooms(), pages=add_pages)
-    house = build(settings, made, channels_of(settings))
+    house = build(settings, made, channels_of(settings, made.forms))
     try:
         await migrate(house.db.engine)
     except (OSError, DBAPIError) as away:

@@ -9,11 +9,10 @@ from urllib.parse import urlencode
 
 from handlers.staff.guard import clean
 from hotline.blockages import KINDS
+from hotline.formats.places import find_place
 from hotline.formats.plates import find_plate
-from hotline.formats.roads import parse_road
 from hotline.numbers import find_number
 from locales.typed import normalise
-from locales.words import Refusal
 from storage.models import Staff
 from storage.tickets import Filter
 
@@ -83,12 +82,6 @@ def as_written(words: str) -> str:
     if number := find_number(words):
         return number
     if found := find_plate(words):
-        plate, (start, end) = found
-        if start == 0 and end == len(normalise(words)):
-            return plate.number
-    plain = normalise(words)
-    try:
-        road = parse_road(plain)
-    except Refusal:
-        return plain
-    return road.number if plain.upper() in (road.number, road.name, f"{road.number}{road.name}") else plain
+        return found[0].number
+    place = find_place(words)
+    return (place and (place.facility or place.road)) or normalise(words)

@@ -33,7 +33,7 @@ MOST_DEAD = 99
 """More messages that did not arrive than this are "99+"."""
 
 AT_ONCE = 2
-"""Passwords checked at the same time: each takes 64 MiB."""
+"""Passwords checked, and photos made small, at the same time: each takes up to 100 MB."""
 
 _ONCE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
@@ -47,6 +47,7 @@ class Console:
     pages: Pages
     live: Live
     checking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    drawing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     async def visit(self, request: web.Request) -> Visit:
         """Who asks, as far as their cookie proves it."""

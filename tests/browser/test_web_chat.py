@@ -15,8 +15,9 @@ from PIL import Image
 from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright, expect
 
 from locales.words import say
+from storage.database import Database
 from storage.models import NOTICE
-from tests.web.house import House, opened
+from tests.web.house import House, living
 
 CHROMIUM = "/usr/bin/chromium"
 QUIET = [
@@ -35,14 +36,17 @@ pytestmark = pytest.mark.skipif(shutil.which(CHROMIUM) is None, reason=f"{CHROMI
 
 
 @pytest_asyncio.fixture
-async def address(tmp_path: Path) -> AsyncIterator[tuple[House, str]]:
-    """A house that listens, and where."""
-    async with opened(tmp_path) as house:
+async def address(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[tuple[House, str]]:
+    """A house on SQLite that listens, and where."""
+    shutil.copy(sqlite_template, tmp_path / "house.db")
+    db = Database(f"sqlite+aiosqlite:///{tmp_path / 'house.db'}")
+    async with living(db, tmp_path) as house:
         runner = web.AppRunner(house.app())
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         yield house, f"http://127.0.0.1:{runner.addresses[0][1]}/"
         await runner.cleanup()
+    await db.close()
 
 
 @pytest_asyncio.fixture

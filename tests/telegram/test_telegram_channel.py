@@ -11,7 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.channels import Bubble, Choice, Gone, Later, Rejected, SendError, Unknown
-from bot.channels.telegram import Telegram
+from bot.channels.telegram import COMMANDS, Telegram
 from bot.channels.telegram.parse import MOST_PHOTO_BYTES
 from locales.words import translate
 from tests.telegram.strict import TOKEN, Fault, Strict
@@ -195,7 +195,7 @@ async def test_it_introduces_itself_in_every_language(strict: Strict, channel: T
     assert set(strict.commands) == {"", "zh", "en"}
     assert strict.commands[""] == strict.commands["zh"] != strict.commands["en"]
     names = [command["command"] for command in strict.commands["en"]]
-    assert names == ["menu", "help", "cancel", "language"]
+    assert names == list(COMMANDS)
     assert strict.commands["zh"][0]["description"] == translate("zh_CN", "telegram.command.menu")
     assert strict.delivery.url == ""
 

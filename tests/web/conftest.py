@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestClient, TestServer
+from PIL import Image
 
-from tests.web.house import House, opened
+from storage.database import Database
+from tests.web.house import House, living
 
 Client = TestClient  # type: ignore[type-arg]
 
 
 @pytest_asyncio.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    """A house with empty tables whose sender runs."""
-    async with opened(tmp_path) as house:
+async def house(db: Database, tmp_path: Path) -> AsyncIterator[House]:
+    """A house with empty tables, on each kind of database, whose sender runs."""
+    async with living(db, tmp_path) as house:
         yield house
 
 
@@ -38,10 +41,6 @@ async def driver(stranger: Client) -> Client:
 @pytest.fixture
 def jpeg() -> bytes:
     """A small photo, made here."""
-    from io import BytesIO
-
-    from PIL import Image
-
     out = BytesIO()
     Image.new("RGB", (40, 30), (11, 122, 75)).save(out, "JPEG")
     return out.getvalue()

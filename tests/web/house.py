@@ -1,17 +1,17 @@
-"""A whole house around the web chat: a ledger on SQLite, the one way in, the one way out, and a small form."""
+"""A whole house around the web chat: a ledger, the one way in, the one way out, and a small form."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Generator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from sqlmodel import SQLModel
 
+from bot.channels import Incoming
 from bot.channels.web import Web, add_routes
 from bot.conversation import AT_ONCE, Form, Given, Moment, Question, choice, parsed, photos
 from bot.dialogue import Dialogue
@@ -22,10 +22,11 @@ from storage import turns
 from storage.database import Database
 from storage.models import Contact
 from storage.outbox import Owed, owe
-from storage.sealed import use_keys
 
 SECRET = "not-a-secret-but-long-enough-for-tests"
 ACCOUNT = "main"
+
+Receive = Callable[[Incoming], Awaitable[bool]]
 
 
 def _where(given: Given, _moment: Moment) -> Any:
@@ -52,23 +53,22 @@ FORM = Form("blockage", _questions, _submit, steps=3, menu=1)
 class House:
     """Everything behind the routes, and a way to say something unasked."""
 
-    def __init__(self, folder: Path, public_url: str = "http://127.0.0.1"):
-        use_keys(SECRET)
-        self.folder, self.public_url = folder, public_url
-        self.db = Database(f"sqlite+aiosqlite:///{folder / 'house.db'}")
-        self.receiver = Receiver(self.db, Dialogue({FORM.name: FORM}, []), self.now, "zh_CN")
-        self.sender = Sender(self.db, by_account([Web(ACCOUNT)]), self.now, SHANGHAI)
+    def __init__(self, db: Database, folder: Path):
+        self.db, self.folder = db, folder
+        self.public_url = "http://127.0.0.1"
+        self.receiver = Receiver(db, Dialogue({FORM.name: FORM}, []), self.now, "zh_CN")
+        self.sender = Sender(db, by_account([Web(ACCOUNT)]), self.now, SHANGHAI)
 
     def now(self) -> datetime:
         return datetime.now(UTC)
 
-    def app(self) -> web.Application:
+    def app(self, receive: Receive | None = None) -> web.Application:
         """The web chat alone, as an application."""
         app = web.Application()
         add_routes(
             app,
             db=self.db,
-            receive=self.receiver.receive,
+            receive=receive or self.receiver.receive,
             secret=SECRET,
             files=self.folder / "files",
             public_url=self.public_url,
@@ -85,12 +85,10 @@ class House:
 
 
 @asynccontextmanager
-async def opened(folder: Path, public_url: str = "http://127.0.0.1") -> AsyncIterator[House]:
-    """A house with empty tables whose sender runs."""
-    house = House(folder, public_url)
-    async with house.db.engine.begin() as connection:
-        await connection.run_sync(SQLModel.metadata.create_all)
-    await house.db.start()
+async def living(db: Database, folder: Path) -> AsyncIterator[House]:
+    """A house on an empty database, whose sender runs."""
+    house = House(db, folder)
+    await db.start()
     sending = asyncio.create_task(house.sender.run())
     try:
         yield house
@@ -98,4 +96,3 @@ async def opened(folder: Path, public_url: str = "http://127.0.0.1") -> AsyncIte
         sending.cancel()
         await asyncio.gather(sending, return_exceptions=True)
         await house.sender.close()
-        await house.db.close()

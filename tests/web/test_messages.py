@@ -12,10 +12,9 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import select
 
 from bot.channels import Incoming, Unavailable
-from bot.channels.web import add_routes
 from storage.models import Contact, Conversation, Inbox
 from tests.web.conftest import Client
-from tests.web.house import ACCOUNT, SECRET, House
+from tests.web.house import ACCOUNT, House
 
 ID = "a1b2c3d4-0001"
 
@@ -165,12 +164,7 @@ async def test_database_away_means_try_again(house: House) -> None:
     async def away(_incoming: Incoming) -> bool:
         raise Unavailable
 
-    app = house.app().__class__()
-    add_routes(
-        app, db=house.db, receive=away, secret=SECRET, files=house.folder, public_url="http://127.0.0.1",
-        default_language="en", account=ACCOUNT,
-    )  # fmt: skip
-    async with TestClient(TestServer(app)) as client:
+    async with TestClient(TestServer(house.app(away))) as client:
         await client.post("/api/session")
         answer = await client.post("/api/messages", json={"id": ID, "text": "x"})
         assert (answer.status, answer.headers["Retry-After"]) == (503, "3")

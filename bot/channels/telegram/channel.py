@@ -17,12 +17,12 @@ from bot.channels.telegram.failures import A_MOMENT, NONSENSE, as_send_errors
 from bot.channels.telegram.layout import keyboard, split
 from bot.channels.telegram.parse import ALLOWED_UPDATES, MOST_PHOTO_BYTES, NAME, callback_id
 from bot.channels.telegram.request import AiohttpRequest
-from locales.words import DEFAULT_LANGUAGE, LANGUAGES, translate
+from locales.words import DEFAULT_LANGUAGE, LANGUAGES, has, translate
 
 log = structlog.get_logger()
 
 PUBLIC_API = "https://api.telegram.org"
-COMMANDS = ("menu", "help", "cancel", "language")
+COMMANDS = ("menu", "help", "back", "cancel")
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _HALFWAY_AT_MOST = 1000
 
@@ -31,7 +31,7 @@ class Telegram:
     """A bot by its token; `api_base` is Telegram's server or a local one, without a final slash.
 
     With `webhook_url` (https, and `secret` of 1-256 characters A-Z a-z 0-9 _ -) Telegram calls us; without, we ask it.
-    `commands` are names without '/'; each is described by the key `telegram.command.NAME`.
+    `commands` are names without '/'; each is described by `telegram.command.NAME`, or else by its plain `command.NAME`.
     """
 
     name = NAME
@@ -167,5 +167,10 @@ class Telegram:
     async def _set_commands(self, language: str) -> None:
         """Telegram knows languages by two letters, so `zh` is every Chinese; "" is for whoever has none of ours."""
         words = language or DEFAULT_LANGUAGE
-        commands = [BotCommand(name, translate(words, f"telegram.command.{name}")) for name in self._commands]
+        commands = [BotCommand(name, translate(words, _described(words, name))) for name in self._commands]
         await self.bot.set_my_commands(commands, language_code=language.partition("_")[0] or None)
+
+
+def _described(language: str, name: str) -> str:
+    own = f"telegram.command.{name}"
+    return own if has(language, own) else f"command.{name}"

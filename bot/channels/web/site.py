@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -109,6 +110,11 @@ class Site:
 
 
 def json_response(body: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
-    """A JSON answer that no cache keeps."""
+    """A JSON answer that no cache keeps, small on the wire: Chinese unescaped, and compressed for who asks."""
     kept = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", **(headers or {})}
-    return web.json_response(body, status=status, headers=kept)
+    response = web.json_response(body, status=status, headers=kept, dumps=_dumps)
+    response.enable_compression()
+    return response
+
+
+_dumps = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,74 @@
+"""GET /staff/outbox and its POSTs: messages that no channel would take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from handlers.staff.visit import Visit
+from locales.words import Say, from_json, say
+from storage import outbox
+from storage import tickets as ledger
+from storage.models import Outbox
+
+PAGE = 50
+AT_ONCE = 500
+"""Messages that one press sends again; a press is one transaction, which shall not hold up the desk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """A message that did not arrive: its words, the ticket it is about, and why it stopped."""
+
+    row: Outbox
+    words: Say
+    number: str | None
+    why: Say
+
+
+async def show(visit: Visit) -> web.StreamResponse:
+    """The dead letters, newest first."""
+    before = visit.request.query.get("before", "")
+    last = int(before) if before.isascii() and before.isdecimal() and len(before) <= 18 else None
+    async with visit.house.db.read() as tx:
+        rows = await outbox.dead(tx, last, PAGE + 1)
+        about = {int(r.about[7:]) for r in rows if r.about and r.about.startswith("ticket:")}
+        numbers = await ledger.numbers(tx, about)
+    return await visit.page(
+        "outbox.html",
+        rows=[_dead(row, numbers) for row in rows[:PAGE]],
+        older=rows[PAGE - 1].id if len(rows) > PAGE else None,
+        before=last,
+    )
+
+
+async def again(visit: Visit) -> web.StreamResponse:
+    """Queue one of them anew; one that is queued already stays so."""
+    async with visit.house.db.write() as tx:
+        done = await outbox.send_again(tx, int(visit.request.match_info["id"]), visit.now)
+    return visit.onward("/staff/outbox", say("console.outbox.queued" if done else "console.outbox.gone", count=1))
+
+
+async def all_again(visit: Visit) -> web.StreamResponse:
+    """Queue all of them anew, as many as one transaction should."""
+    async with visit.house.db.write() as tx:
+        rows = await outbox.dead(tx, None, AT_ONCE)
+        done = sum([await outbox.send_again(tx, row.id or 0, visit.now) for row in rows])
+    return visit.onward("/staff/outbox", say("console.outbox.queued" if done else "console.outbox.gone", count=done))
+
+
+def _dead(row: Outbox, numbers: dict[int, str]) -> Dead:
+    facts = {name: from_json(value) for name, value in row.facts.items()}
+    number = numbers.get(int(row.about[7:])) if row.about and row.about.startswith("ticket:") else None
+    return Dead(row, Say(row.key, facts), number, why(row))
+
+
+def why(row: Outbox) -> Say:
+    """What stopped it, in words that say what to do; the channel's own words stand beside them on the page."""
+    problem = row.problem or ""
+    if "our own code" in problem:
+        return say("console.problem.ours")
+    if row.unknown and problem.startswith("outcome unknown"):
+        return say("console.problem.unknown", count=row.unknown)
+    return say("console.problem.refused")

@@ -1,0 +1,99 @@
+"""Every address of the console, in one table; a page that names no roles is shown to nobody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+from aiohttp.typedefs import Handler as Handle
+
+from bot.app import House
+from handlers.staff import (
+    help,  # noqa: A004 - the page's name
+    language,
+    live,
+    outbox,
+    password,
+    photo,
+    sign_in,
+    sign_out,
+    static,
+    ticket,
+    tickets,
+    verbs,
+)
+from handlers.staff.errors import errors
+from handlers.staff.guard import ANYBODY, EVERYBODY, LEADS, VISIT, Route, guard
+from handlers.staff.listeners import Live
+from handlers.staff.pages import Pages
+from handlers.staff.sessions import Sessions
+from handlers.staff.visit import Console, Handler
+
+TICKET = f"/staff/tickets/{ticket.NUMBER}"
+ID = "{id:[1-9][0-9]{0,17}}"
+
+TABLE = (
+    Route("GET", "/staff/sign-in", sign_in.show, ANYBODY),
+    Route("POST", "/staff/sign-in", sign_in.sign_in, ANYBODY),
+    Route("GET", "/staff/static/{version}/{name}", static.show, ANYBODY),
+    Route("POST", "/staff/sign-out", sign_out.sign_out, EVERYBODY, at_the_door=True),
+    Route("GET", "/staff/password", password.show, EVERYBODY, at_the_door=True),
+    Route("POST", "/staff/password", password.change, EVERYBODY, at_the_door=True),
+    Route("POST", "/staff/language", language.choose, EVERYBODY, at_the_door=True),
+    Route("GET", "/staff/", tickets.show, EVERYBODY),
+    Route("GET", TICKET, ticket.show, EVERYBODY),
+    Route("POST", f"{TICKET}/take", verbs.take, EVERYBODY),
+    Route("POST", f"{TICKET}/reply", verbs.reply, EVERYBODY),
+    Route("POST", f"{TICKET}/note", verbs.note, EVERYBODY),
+    Route("POST", f"{TICKET}/resolve", verbs.resolve, EVERYBODY),
+    Route("POST", f"{TICKET}/reopen", verbs.reopen, EVERYBODY),
+    Route("GET", f"/staff/photos/{ID}", photo.show, EVERYBODY),
+    Route("GET", "/staff/outbox", outbox.show, EVERYBODY),
+    Route("POST", f"/staff/outbox/{ID}/again", outbox.again, EVERYBODY),
+    Route("POST", "/staff/outbox/again", outbox.all_again, LEADS),
+    Route("GET", "/staff/help", help.show, EVERYBODY),
+    Route("GET", "/staff/live", live.listen, EVERYBODY),
+)
+
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+    "Permissions-Policy": "geolocation=(), camera=(), microphone=()",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+def add_pages(app: web.Application, house: House) -> None:
+    """Serve the console of this house under /staff/."""
+    sessions = Sessions(house.secret, secure=house.settings.public_url.startswith("https:"))
+    console = Console(house, sessions, Pages(), Live())
+    routes: dict[Any, Route] = {}
+    pages = web.Application(middlewares=[errors(console), guard(console, routes)])
+    for route in TABLE:
+        serve = _serving(route.handler)
+        routes[serve] = route
+        pages.router.add_route(route.method, route.path.removeprefix("/staff"), serve)
+    pages.on_response_prepare.append(_protect)
+    pages.on_shutdown.append(console.live.close)
+
+    async def home(_request: web.Request) -> web.Response:
+        return web.Response(status=308, headers={"Location": "/staff/"})
+
+    app.router.add_get("/staff", home)
+    app.add_subapp("/staff", pages)
+
+
+def _serving(handler: Handler) -> Handle:
+    async def serve(request: web.Request) -> web.StreamResponse:
+        return await handler(request[VISIT])
+
+    return serve
+
+
+async def _protect(_request: web.Request, response: web.StreamResponse) -> None:
+    """Nothing of the console is kept, framed, or mixed with what is not ours, unless a page says otherwise itself."""
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
