@@ -106,7 +106,15 @@ def translate(language: str, key: str, /, *, zone: tzinfo = SHANGHAI, now: datet
     template = words.gettext(key)
     if template == key:
         template = words.ngettext(key, key, int(facts.get("count", 1)))
+    if "{" not in template:
+        return template
     return _Writer(language, zone, now or datetime.now(UTC)).vformat(template, (), facts)
+
+
+@cache
+def _locale(language: str) -> Locale:
+    """Babel looks for the files of a locale each time it is asked for one; that was a quarter of a turn."""
+    return Locale.parse(language)
 
 
 def render(language: str, spoken: Say | str, *, zone: tzinfo = SHANGHAI, now: datetime | None = None) -> str:
@@ -119,7 +127,7 @@ class _Writer(string.Formatter):
 
     def __init__(self, language: str, zone: tzinfo, now: datetime):
         self.language, self.zone, self.now = language, zone, now
-        self.locale = Locale.parse(language)
+        self.locale = _locale(language)
 
     def format_field(self, value: Any, format_spec: str) -> str:
         match value:

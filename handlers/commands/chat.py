@@ -12,8 +12,8 @@ from bot.app import build
 from bot.channels import Photo, Unavailable, Unreadable
 from bot.channels.terminal import ADDRESS, HELP, Terminal, lines
 from bot.settings import Settings
-from handlers.commands import rooms
 from handlers.desk import use_division
+from handlers.rooms import ROOMS
 from locales.words import Refusal, negotiate, render
 from storage import attachments, contacts, files, turns
 from storage.migrations import migrate
@@ -24,7 +24,7 @@ async def chat(settings: Settings, who: str, language: str | None, *, as_json: b
     logs.set_up("error", readable=True)
     use_division(settings.default_division)
     terminal = Terminal(who, as_json=as_json)
-    house = build(settings, rooms(), [terminal])
+    house = build(settings, ROOMS, [terminal])
     prefers = negotiate(language, settings.default_language)
     await migrate(house.db.engine)
 

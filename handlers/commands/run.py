@@ -13,10 +13,10 @@ from sqlalchemy.exc import DBAPIError
 from bot import logs
 from bot.app import House, application, build, channels_of
 from bot.settings import Settings
-from handlers.commands import rooms
 from handlers.commands.demo import invent
 from handlers.commands.staff import add
 from handlers.desk import use_division
+from handlers.rooms import ROOMS
 from handlers.staff.routes import add_pages
 from storage import staff as people
 from storage.migrations import migrate
@@ -37,7 +37,7 @@ def run(settings: Settings, *, demo: bool) -> int:
 
 
 async def _serve(settings: Settings, *, demo: bool) -> None:
-    made = replace(rooms(), pages=add_pages)
+    made = replace(ROOMS, pages=add_pages)
     house = build(settings, made, channels_of(settings, made.forms))
     try:
         await migrate(house.db.engine)

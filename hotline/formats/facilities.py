@@ -17,7 +17,7 @@ KINDS: tuple[FacilityKind, ...] = (
 )
 
 _WORDS: dict[FacilityKind, str] = {
-    "toll_station": "主线收费站|收费口|收费所|收费站",
+    "toll_station": "主线收费站|收费口|收费所|高速路口|高速[出入]?口|收费站",
     "service_area": "服务站|服务区",
     "parking_area": "停车区",
     "interchange": "枢纽互通立交|枢纽互通|互通立交|互通枢纽|枢纽立交|枢纽|立交桥|立交|互通",
@@ -28,7 +28,9 @@ _WORDS: dict[FacilityKind, str] = {
 KIND_WORDS: dict[FacilityKind, str] = {kind: words.rpartition("|")[2] for kind, words in _WORDS.items()}
 """The plain Chinese word of a kind, as `cut_facility` reads it back."""
 
-_EXIT = dict.fromkeys(("出口", "下道口", "下口", "下道"), "出口") | dict.fromkeys(("入口", "上道口", "上口"), "入口")
+_EXIT = dict.fromkeys(("出口", "下道口", "下口", "下道", "下高速"), "出口") | dict.fromkeys(
+    ("入口", "上道口", "上口", "上高速"), "入口"
+)
 """An exit or entrance is named by its toll station; the words drivers use for it become one."""
 
 _MAIN = "|".join(f"(?P<{kind}>{words})" for kind, words in _WORDS.items() if kind not in ("tunnel", "bridge"))
@@ -40,13 +42,17 @@ _CROSSING_RULE = re.compile(
     r"(?=[上下头北南东西中]?(?:面|段|处|附近|桥头|路段|[^一-龥]|$)|被|塌|断|[封堵限]))"
 )
 _ENGLISH_RULE = re.compile(
-    r"(?P<name>[A-Z][A-Za-z0-9'.-]{0,20}(?: [A-Z0-9][A-Za-z0-9'.-]{0,20}){0,4}) "
+    r"(?P<name>[A-Za-z][A-Za-z0-9'.-]{0,20}(?: [A-Za-z0-9][A-Za-z0-9'.-]{0,20}){0,3}) "
     r"(?P<suffix>(?i:(?P<toll_station>toll (?:station|gate|plaza|booth))"
     r"|(?P<service_area>(?:service|rest) area)|(?P<parking_area>parking area)|(?P<interchange>interchange|junction)"
     r"|(?P<checkpoint>check ?point)|(?P<tunnel>tunnel)|(?P<bridge>bridge)))\b"
 )
 _BARE_ENGLISH = re.compile(r"(?i:\b(?:(?P<toll_station>toll (?:station|gate|plaza))|(?P<service_area>service area))\b)")
 
+_ENGLISH_STOP = re.compile(
+    r"(?i:\b(?:at|in|near|from|the|on|am|is|are|was|were|i|we|a|an|of|to|past|before|after|this|that|next|and|with|stuck|my|your"
+    r"|any|every|which|what|some|no|by|for|closed|exit|behind|nearest|has|have|illegal|unapproved)\b)"
+)
 _LEAVING = re.compile("过了|经过|路过|离开|出了|从(?!化|江)[^到往]*$")
 _BEFORE_NAME = re.compile(
     "现在|目前|刚才|刚刚|位于|地[点址]|位置|在|被|我们?|你们|他们|师傅|不[让给准](?:我们?|大?车|大?货车)?[下上走过进]?|拥?堵|去|往|到了?(?!保)|从(?!化|江)|的|了|是|让(?!胡路|湖路)"
@@ -57,7 +63,10 @@ _NO_NAME = re.compile(
     "^(?:那|这|哪|某|个|就|也|都|还|又|把|给|和|与|及|下|上|出|进|过|封|关|各|全部|所有|附近|前|高速|主线|临时|防疫|核酸|疫情|公安|治超|超限"
     "|服务区|收费站|有个?|一个|两个|几个|村口|路口|设|设了|设置|私设|私设了|擅自设|违规设|非法设|设立|自设|多个?|很多|乱设|随意设)*$"
 )
-_NOT_AN_EXIT = re.compile("[区园厂院店站场村镇乡路街]$|^(?:下?一个|进|出|上(?![海饶虞])|下(?![关沙花]))")
+_NOT_AN_EXIT = re.compile(
+    "[区园厂院店站场村镇乡路街]$|^(?:下?一个|进|出|上(?![海饶虞])|下(?![关沙花]))"
+    "|准备|马上|可以|已经|必须|禁止|正在|没法|无法|[不想要能才就再车刚把]"
+)
 _LONG_SUFFIXES = "|".join(word for words in _WORDS.values() for word in words.split("|") if len(word) > 1)
 _GAP_BEFORE_SUFFIX = re.compile(rf"(?<=[一-龥]) +(?=[东南西北]? *(?:{_LONG_SUFFIXES}))")
 
@@ -78,13 +87,17 @@ def cut_facility(text: str) -> tuple[Facility | None, str]:
     text = _GAP_BEFORE_SUFFIX.sub("", text)
     for rule in (_MAIN_RULE, _CROSSING_RULE, _EXIT_RULE, _ENGLISH_RULE):
         found = [(match, name) for match in rule.finditer(text) if (name := _own_name(match)) is not None]
-        staying = [(match, name) for match, name in found if not _LEAVING.search(match["name"])]
+        staying = [(match, name) for match, name in found if not _left_behind(text, match)]
         for match, name in staying or found:
             return _facility(match, name), f"{text[: match.start()]}|{text[match.end() :]}"
     for rule in (_MAIN_RULE, _BARE_ENGLISH):
         for match in rule.finditer(text):
             return Facility(None, _kind(match)), f"{text[: match.start()]}|{text[match.end() :]}"
     return None, text
+
+
+def _left_behind(text: str, match: re.Match[str]) -> bool:
+    return bool(_LEAVING.search(match["name"]) or re.search(r"从 ?\| ?$", text[: match.start()]))
 
 
 def _own_name(match: re.Match[str]) -> str | None:
@@ -95,7 +108,7 @@ def _own_name(match: re.Match[str]) -> str | None:
     if match.re is _EXIT_RULE and _NOT_AN_EXIT.search(name):
         return None
     if match.re is _ENGLISH_RULE:
-        name = re.sub("^(?:(?:At|In|Near|From|The|On) )+", "", name)
+        name = _ENGLISH_STOP.split(name)[-1].strip()
     name = _REGION.sub("", name)
     return None if len(name) < 2 or _NO_NAME.match(name) else name
 

@@ -18,9 +18,10 @@ LONGEST = 200
 """Characters of a place; whoever needs more is telling what happened, not where."""
 
 _PLACE_WORD = re.compile(
-    r"(?P<name>[一-龥A-Za-z0-9]{2,}?)(?:大街|大道|街道|公路|高速|[国省县乡]道|路|街|巷|镇|村|屯|桥|口|站|市|县|区|乡|旗|州|盟|港|岛|沟|岭|坡|湾"
+    r"(?P<name>[一-龥A-Za-z0-9]{2,}?)(?:大街|大道|街道|公路|高速|[国省县乡]道|路|街|巷|镇|村|屯|桥|口|站|市|县|区|乡|旗|环|州|盟|港|岛|沟|岭|坡|湾"
     r"|园|厂|场|库|店|院|校|大厦|物流|码头|景区)|\b(?i:road|street|avenue|highway|expressway|station|exit|bridge|village|town|port)\b"
 )
+_GAPS = re.compile("(?<=[一-龥]) +(?=方向)|(?<=[往去]) +(?=[一-龥])")
 _FILLER = re.compile(
     "你好|您好|我们?|在|这里?|那里?|哪里?|哪个?|什么|怎么|为何|请问|现在|前面?|后面?|附近|不|没有?|有|的|了|是|到|去|往|被|堵|让|上|下|个"
     "|路口|道路|马路|公路|高速|村口|市区|全部|所有|一直|一个|大概|可能"
@@ -142,7 +143,7 @@ def _read(plain: str) -> tuple[Place, Facility | None, str]:
         position, rest = cut_coordinates(plain)
     except Impossible:
         raise Refusal("place.coordinates") from None
-    number, road_name, rest = cut_road(re.sub("[\"'“”‘’《》【】「」]", "", rest))
+    number, road_name, rest = cut_road(_GAPS.sub("", re.sub("[\"'“”‘’《》【】「」]", "", rest)))
     stake, rest = cut_stake(cut_other_roads(rest))
     direction, rest = cut_direction(rest)
     facility, rest = cut_facility(rest)

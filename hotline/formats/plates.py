@@ -37,6 +37,8 @@ _FREE = re.compile(
     rf"(?P<serial>[A-Za-z0-9]{{4,6}}(?![A-Za-z0-9])|[A-Za-z]?[{_SPOKEN}]{{4,6}}[A-Za-z]?(?![{_SPOKEN}]))"
     rf"(?:{_GAP}{{0,2}}(?P<last>[挂港澳]))?(?!\+|公里|千米|国道|省道|高速|\.[0-9])"
 )
+_AFTER_ANOTHER_WORD = re.compile(f"[车:]|{_GAP}?[{PROVINCES}]")
+"""What shows that a 挂 before it is no part of the plate: 挂车, 挂:, 挂吉B1234挂."""
 _LOOKS_LIKE = re.compile(rf"([A-Z]){_SERIAL}{{5}}")
 _OTHER_SERVICE = re.compile(r"[学警领使]$|^[使军空海]|^WJ")
 
@@ -99,7 +101,7 @@ def find_plates(text: str) -> list[tuple[Plate, tuple[int, int]]]:
     for match in _FREE.finditer(tidy(text).translate(_TRADITIONAL)):
         compact = (match["province"] + match["letter"] + digits_spoken(match["serial"])).upper()
         plate, end = _plate(compact + (match["last"] or "")), match.end()
-        if plate is None and (match["last"] in ("港", "澳") or match.string[end : end + 1] == "车"):
+        if plate is None and (match["last"] in ("港", "澳") or _AFTER_ANOTHER_WORD.match(match.string, end)):
             plate, end = _plate(compact), match.end("serial")
         if plate is not None:
             plates.append((plate, (match.start(), end)))

@@ -43,7 +43,7 @@ _SHORTS = "|".join(sorted((name.removesuffix("高速") for name in _NUMBERS), ke
 _RINGS = "|".join(name.removesuffix("高速") for name in _NUMBERS if name.endswith("环线高速"))
 _NAMED = re.compile(rf"(?P<name>{_SHORTS})(?:{_EXPRESSWAY})|(?P<ring>{_RINGS})")
 _SHORT = re.compile(rf"^\|?(?P<name>{_SHORTS})线?(?= ?(?:[ZYzy]?[Kk] ?[0-9]|[0-9]{{1,4}}(?:\+|公里))|$)")
-_OTHER_NAME = re.compile(rf"(?P<own>[一-龥]{{2,12}}?)(?:{_EXPRESSWAY}|快速路|环线)")
+_OTHER_NAME = re.compile(rf"(?P<own>[一-龥]{{2,12}}?)(?:{_EXPRESSWAY}|快速路|环线)(?!口|路口|[出入]口)")
 _BEFORE_NAME = re.compile(
     "在|被|我们?|不[让给准](?:我们?|大?车|大?货车)?[下上走过进]?|堵|去|往|到(?!保)|从(?!化|江)|的|了|是|让(?!胡路|湖路)|还有|然后|请问|[这那]个|[这那]条|什么|哪[个条]?"
     "|收费站|服务区|停车区|方向|[出入]口|走"

@@ -50,7 +50,7 @@ def test_a_plate_as_it_is_typed(typed: str, number: str, kind: Any) -> None:
     assert parse_plate(typed) == Plate(number, kind)
 
 
-@pytest.mark.parametrize("between", [" / ", "/", "，", " 挂车 ", "", "\n"])
+@pytest.mark.parametrize("between", [" / ", "/", "，", " 挂车 ", " 挂 ", "，挂：", "", "\n"])
 def test_truck_and_trailer_in_one_text(between: str) -> None:
     assert parse_plate(f"吉A12345{between}吉B1234挂") == Plate("吉A12345", "ordinary", "吉B1234挂")
     assert parse_plate(f"吉B1234挂{between}吉A12345") == Plate("吉A12345", "ordinary", "吉B1234挂")

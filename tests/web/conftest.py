@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -14,7 +15,7 @@ from PIL import Image
 from storage.database import Database
 from tests.web.house import House, living
 
-Client = TestClient  # type: ignore[type-arg]
+Client = TestClient[Any, Any]
 
 
 @pytest_asyncio.fixture

@@ -54,6 +54,7 @@ class History:
         self._site = site
 
     async def get(self, request: web.Request) -> web.Response:
+        """{"bubbles", "before"}: the page before `?before=`, and the cursor of the next one or null."""
         who = (self._site.account, self._site.contact(request))
         ours_seen, theirs_seen = _cursor(request.query.get("before") or "-")
         async with self._site.db.read() as tx:

@@ -34,6 +34,7 @@ class Messages:
         self._site = site
 
     async def post(self, request: web.Request) -> web.Response:
+        """{"accepted": true, "duplicate"}; raises Refusal, or Unavailable when nothing could be stored."""
         self._site.refuse_foreign(request)
         address = self._site.contact(request)
         said = understood(await _body(request))

@@ -24,6 +24,7 @@ class Photos:
         self._site = site
 
     async def post(self, request: web.Request) -> web.Response:
+        """{"photo": id}, the same id for the same content; raises Refusal for what is too large or no image."""
         self._site.refuse_foreign(request)
         address = self._site.contact(request)
         content = await _uploaded(request)
@@ -33,6 +34,7 @@ class Photos:
         return json_response({"photo": photo})
 
     async def get(self, request: web.Request) -> web.StreamResponse:
+        """The file, to its sender alone."""
         address = self._site.contact(request)
         async with self._site.db.read() as tx:
             photo = await attachments.of_address(

@@ -33,6 +33,7 @@ _STATUS = {
     "files.too_large": 413,
     "files.not_an_image": 415,
     "web.not_json": 415,
+    "web.unavailable": 503,
 }
 """Refusals that HTTP has its own number for; every other one is 400."""
 
@@ -98,15 +99,14 @@ class Site:
 
         return answer
 
-    def _refusal(self, request: web.Request, no: Refusal, status: int = 0, **headers: str) -> web.Response:
+    def _refusal(self, request: web.Request, no: Refusal) -> web.Response:
         message = translate(self.language(request), no.key, **no.facts)
-        return json_response(
-            {"error": no.key, "message": message}, status=status or _STATUS.get(no.key, 400), headers=headers
-        )
+        return json_response({"error": no.key, "message": message}, status=_STATUS.get(no.key, 400))
 
     def _unavailable(self, request: web.Request) -> web.Response:
-        wait = {"Retry-After": str(RETRY_AFTER_SECONDS)}
-        return self._refusal(request, Refusal("web.unavailable"), 503, **wait)
+        response = self._refusal(request, Refusal("web.unavailable"))
+        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        return response
 
 
 def json_response(body: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
