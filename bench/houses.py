@@ -137,7 +137,7 @@ class Process:
 
 
 def _path() -> str:
-    return os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    return str(ROOT)
 
 
 @asynccontextmanager

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import metrics
@@ -17,6 +18,9 @@ from storage import jobs
 from storage.database import Database, is_passing
 
 log = structlog.get_logger()
+
+AGAIN = 5
+"""Minutes until a job that failed is tried again; looking at one that did not costs a query."""
 
 MOST_CAUGHT_UP = 400
 """Slots of one job that are caught up at one time; the next tick takes the rest."""
@@ -43,9 +47,9 @@ class Clock:
         self._scheduler = AsyncIOScheduler(timezone=zone)
 
     def start(self) -> None:
-        """Look at each job now, for what was missed, and then at each of its times."""
+        """Look at each job now, for what was missed, at each of its times, and in between for what failed."""
         for job in self.jobs:
-            for trigger in (CronTrigger.from_crontab(job.crontab, self.zone), None):
+            for trigger in (CronTrigger.from_crontab(job.crontab, self.zone), IntervalTrigger(minutes=AGAIN), None):
                 self._scheduler.add_job(
                     self.tick, trigger, [job], misfire_grace_time=None, coalesce=True, max_instances=1
                 )
@@ -94,5 +98,5 @@ class Clock:
             outcome = await job.run(tx, now)
             await jobs.finish(tx, job.name, slot, outcome, now)
         metrics.JOBS.labels(job.name, "done").inc()
-        log.info("job done", job=job.name, slot=slot.isoformat(), **outcome)
+        log.info("job done", job=job.name, slot=slot.isoformat(), outcome=outcome)
         return True

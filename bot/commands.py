@@ -21,15 +21,22 @@ def recognise(text: str, forms: Mapping[str, Form]) -> tuple[str, str] | None:
         name = name.partition("@")[0].casefold()
         return (name, rest.strip()) if name in OURS or name in forms else ("unknown", rest)
     named = _words(tuple(sorted(forms))).get(typed.casefold().rstrip("。.!！"))
-    return (named, "") if named else None
+    if named is None:
+        return None
+    name, _, rest = named.partition(" ")
+    return name, rest
 
 
 @cache
 def _words(forms: tuple[str, ...]) -> dict[str, str]:
+    """Words to commands; the name of a language is the command that switches to it."""
+    named = {f"command.{name}": name for name in (*OURS, *forms)}
+    named |= {f"language.{tag}": f"language {tag}" for tag in LANGUAGES}
     found: dict[str, str] = {}
     for language in LANGUAGES:
-        for name in (*OURS, *forms):
-            for key in (f"command.{name}", f"command.{name}.also"):
-                if has(language, key):
-                    found |= {normalise(word).casefold(): name for word in translate(language, key).split("|") if word}
+        for key, command in named.items():
+            for worded in (key, f"{key}.also"):
+                if has(language, worded):
+                    words = translate(language, worded).split("|")
+                    found |= {normalise(word).casefold(): command for word in words if word}
     return found

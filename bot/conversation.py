@@ -6,8 +6,10 @@ So a restart, a deploy, a change of language, 'back' and 'edit' need no code of 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -44,6 +46,16 @@ class Given:
     def is_empty(self) -> bool:
         """Whether there is nothing in it that we can read: a voice message, a sticker."""
         return not (self.text or self.pressed or self.position or self.photos)
+
+    def to_json(self) -> dict[str, Any]:
+        """All but the button, which answers only the bubble that carried it."""
+        return {**asdict(self), "pressed": None}
+
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> Given:
+        """What `to_json` kept."""
+        position = kept["position"] and Position(**kept["position"])
+        return cls(kept["text"], None, position, tuple(kept["photos"]), kept["words"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +117,8 @@ class Question:
     def still_offers(self, value: Any) -> bool:
         """Whether a stored choice is still among the options; an earlier answer may have changed them."""
         known = {o.id for o in self.options if isinstance(o, Option)}
-        return not known or not isinstance(value, str) or value in known
+        chosen = value if isinstance(value, list) else [value]
+        return not known or all(one in known for one in chosen if isinstance(one, str))
 
 
 def option_labels(option: Option) -> Iterable[str]:
@@ -183,11 +196,12 @@ def many(name: str, options: Sequence[str | Option], *, optional: bool = False, 
         known = [o.id for o in question.options if isinstance(o, Option)]
         if given.pressed in known:
             return [given.pressed]
-        words = [w for w in normalise(given.text).replace("、", ",").replace(" ", ",").split(",") if w]
-        found = [_match(question, w) for w in words]
-        if not found or None in found:
-            raise Refusal("question.many.refused", count=len(known))
-        return [i for i in known if i in found]
+        typed = normalise(given.text).replace("、", ",")
+        for apart in (",", ", "):  # a label may hold spaces, and spaces may stand between numbers
+            found = [_match(question, w.strip()) for w in re.split(f"[{apart}]", typed) if w.strip()]
+            if found and None not in found:
+                return [i for i in known if i in found]
+        raise Refusal("question.many.refused", count=len(known))
 
     def toggle(old: list[str], new: list[str]) -> list[str]:
         return [*(i for i in old if i not in new), *(i for i in new if i not in old)]
@@ -198,7 +212,13 @@ def many(name: str, options: Sequence[str | Option], *, optional: bool = False, 
 
 
 def text(name: str, *, longest: int = 500, optional: bool = False, later: bool = False) -> Question:
-    """Free words, at most `longest` characters."""
+    """Free words, at most `longest` characters; with `later`, words that come after join those before."""
+
+    def join(old: str, new: str) -> str:
+        both = f"{old}\n{new}"
+        if len(both) > longest:
+            raise Refusal("question.text.full", longest=longest, count=len(old))
+        return both
 
     def read(_question: Question, given: Given, _moment: Moment) -> str:
         words = given.words or given.text
@@ -208,9 +228,7 @@ def text(name: str, *, longest: int = 500, optional: bool = False, later: bool =
             raise Refusal("question.text.too_long", longest=longest, count=len(words))
         return words
 
-    return Question(
-        name, read, optional=optional, later=later, merge=lambda old, new: f"{old}\n{new}"[:longest] if later else new
-    )
+    return Question(name, read, optional=optional, later=later, merge=join)
 
 
 def number(name: str, low: int, high: int, *, optional: bool = False) -> Question:
@@ -218,10 +236,7 @@ def number(name: str, low: int, high: int, *, optional: bool = False) -> Questio
 
     def read(_question: Question, given: Given, _moment: Moment) -> int:
         words = normalise(given.text).replace(",", "")
-        try:
-            value = int(words) if len(words) < 20 else None
-        except ValueError:
-            value = None
+        value = int(words) if re.fullmatch("[+-]?[0-9]{1,18}", words) else None
         if value is None or not low <= value <= high:
             raise Refusal("question.number.refused", low=low, high=high)
         return value
@@ -237,6 +252,12 @@ def photos(name: str, *, at_most: int = 6, optional: bool = False, later: bool =
             raise Refusal("question.photos.refused", at_most=at_most)
         return list(given.photos)[:at_most]
 
+    def join(old: list[int], new: list[int]) -> list[int]:
+        fresh = [i for i in new if i not in old]
+        if fresh and len(old) >= at_most:
+            raise Refusal("question.photos.full", at_most=at_most)
+        return [*old, *fresh][:at_most]
+
     def show(ids: list[int]) -> Say:
         return say("question.photos.count", count=len(ids))
 
@@ -247,7 +268,7 @@ def photos(name: str, *, at_most: int = 6, optional: bool = False, later: bool =
         optional=optional,
         later=later,
         gathers=True,
-        merge=lambda old, new: [*old, *(i for i in new if i not in old)][:at_most],
+        merge=join,
         wants=("photos",),
         facts={"at_most": at_most},
     )
@@ -289,7 +310,8 @@ class Form:
     """Questions, and what becomes of their answers. `steps` is the usual number of steps, for the progress shown.
 
     `menu` puts the form into the menu, lowest first; None keeps it out. `argument` names the question that the words
-    after the form's command answer (`/ticket 220100-...`).
+    after the form's command answer (`/ticket 220100-...`). `photos` names the question for which photos are kept
+    whenever they come: an album arrives as several messages, and its first opens the form.
     """
 
     name: str
@@ -298,11 +320,7 @@ class Form:
     steps: int = 1
     menu: int | None = None
     argument: str | None = None
-
-    @property
-    def asks_nothing(self) -> bool:
-        """Whether the form answers at once, so that it can be asked for while another one is being filled."""
-        return self.walk({}).open is None
+    photos: str | None = None
 
     def walk(self, answers: Answers) -> Walk:
         """Play the form from these answers up to the first question they leave open."""
@@ -313,7 +331,7 @@ class Form:
                 question = self._worded(question)
                 answer = answers.get(question.name)
                 met.append(question)
-                if answer is not None and not answer.get("open") and question.still_offers(answer["value"]):
+                if answer is not None and _holds(answer) and question.still_offers(answer["value"]):
                     question = play.send(answer["value"])
                 elif question.later:
                     question = play.send(None)
@@ -323,6 +341,21 @@ class Form:
         except StopIteration as end:
             ending = end.value
         return Walk(tuple(met), open_now, ending)
+
+    def ahead(self, walk: Walk, answers: Answers) -> tuple[Question, ...]:
+        """The questions past the open one that have answers, as far as they can be reached without its answer.
+
+        For showing alone: what cannot be reached so is shown when its turn comes.
+        """
+        play, passed, found = self.questions(), {q.name for q in walk.met}, list[Question]()
+        with suppress(Exception):  # a form need not bear an answer that is missing
+            question = next(play)
+            while True:
+                answer = answers.get(question.name)
+                if answer is not None and question.name not in passed:
+                    found.append(self._worded(question))
+                question = play.send(answer["value"] if answer else None)
+        return tuple(found)
 
     def _worded(self, question: Question) -> Question:
         """Options given by their id alone get the label `form.question.option`."""
@@ -345,6 +378,11 @@ class Form:
         return question.show(value)
 
 
+def _holds(answer: Mapping[str, Any]) -> bool:
+    """Whether an answer is complete, and is not being asked anew (see `bot.answers`)."""
+    return not answer.get("open") and not answer.get("again")
+
+
 @dataclass(frozen=True, slots=True)
 class Walk:
     """The questions met on the way, the one left open (None: all answered), and what the generator returned."""
@@ -352,6 +390,10 @@ class Walk:
     met: tuple[Question, ...]
     open: Question | None
     ending: str | None
+
+    def values(self, answers: Answers) -> dict[str, Any]:
+        """The value of every answered question on the way, by name."""
+        return {q.name: answers[q.name]["value"] for q in self.met if q.name in answers and q is not self.open}
 
     def named(self, name: str) -> Question | None:
         """The question of this name, if it was met."""

@@ -3,43 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
+from bot import answers as so_far
 from bot import commands, screens
-from bot.channels import Incoming, Position
-from bot.conversation import AT_ONCE, DONE, Answers, Begin, Form, Given, Moment, Question, Reply, Walk, said_as
-from locales.words import LANGUAGES, Refusal, Say, negotiate, say
+from bot.conversation import AT_ONCE, DONE, Begin, Form, Given, Moment, Option, Question, Reply, Walk, said_as
+from bot.turn import Turn
+from locales.words import LANGUAGES, Refusal, Say, negotiate, say, together
 from storage import contacts, outbox
-from storage.turns import Standing
 
 RESUME_AFTER = timedelta(minutes=30)
 """A form left alone for longer than this is resumed or restarted, not answered blindly."""
 
 REVIEW, EDIT, ADD, RESUME = "review", "edit", "add:", "resume:"
 
+LONGEST_LABEL = 200
+"""Characters; nobody types out a longer button."""
 
-@dataclass(slots=True)
-class Turn:
-    """What one turn works with: the transaction, who wrote and where they stand, what they gave, and when."""
-
-    tx: AsyncSession
-    standing: Standing
-    given: Given
-    incoming: Incoming
-    now: datetime
-
-    @property
-    def answers(self) -> Answers:
-        """The answers so far."""
-        return self.standing.answers
-
-    def leave(self) -> None:
-        """No form is being filled any more."""
-        self.standing.form, self.standing.answers, self.standing.stage, self.standing.held = None, {}, "", None
+MORE_WORDS = 5
+"""Characters beside a value that are more than its wrapping: 车牌是吉A12345 is a plate, 吉A12345也堵在这 says more."""
 
 
 FreeReply = Callable[[Turn], Awaitable[Reply | Begin | None]]
@@ -61,8 +45,7 @@ class Dialogue:
             return await self._again(turn, say("dialogue.old_button"))
         if form is None:
             turn.leave()
-            by_number = await self._by_number(turn)
-            return await self._obey(turn, *by_number) if by_number else await self._free(turn)
+            return await self._free(turn)
         if turn.incoming.kind == "edited":
             return await self._again(turn, say("dialogue.edited"))
         if turn.given.is_empty:
@@ -74,12 +57,11 @@ class Dialogue:
     async def _obey(self, turn: Turn, name: str, rest: str) -> Reply:
         form = self.forms.get(turn.standing.form or "")
         match name:
-            case "start":
+            case "start" | "menu":
+                unfinished = (say("dialogue.put_aside"),) if form and turn.answers else ()
                 turn.leave()
-                return screens.menu(self.forms, say("dialogue.welcome"))
-            case "menu":
-                turn.leave()
-                return screens.menu(self.forms, say("dialogue.menu"))
+                words = say("dialogue.welcome" if name == "start" else "dialogue.menu")
+                return screens.menu(self.forms, together(*unfinished, words))
             case "help":
                 return await self._again(turn, say("dialogue.help"))
             case "cancel":
@@ -91,21 +73,39 @@ class Dialogue:
                 return await self._skip(turn, form)
             case "language" if rest and (language := negotiate(rest, "")) in LANGUAGES:
                 await contacts.set_language(turn.tx, turn.standing.contact, language)
+                if turn.standing.form == "language":
+                    turn.leave()
                 return await self._again(turn, say("dialogue.language_set"))
-            case _ if name in self.forms and self.forms[name].asks_nothing:
-                return await self._aside(turn, self.forms[name])
+            case "language" if form and form.name != "language":
+                offered = tuple(Option(f"/language {tag}", say(f"language.{tag}")) for tag in LANGUAGES)
+                return await self._beside(turn, Reply(say("language.to.ask"), offered))
             case _ if name in self.forms:
-                return await self._begin(turn, self._with_argument(turn, self.forms[name], rest))
+                begin = self._with_argument(turn, self.forms[name], rest)
+                return (form and await self._aside(turn, begin)) or await self._begin(turn, begin)
+        if form:
+            return await self._again(turn, say("dialogue.no_such_command"))
         return screens.menu(self.forms, say("dialogue.nothing_to_do"))
 
-    async def _aside(self, turn: Turn, form: Form) -> Reply:
-        """A form that asks nothing answers at once; what is being filled goes on after it."""
-        result = await form.submit(turn.tx, turn.standing.contact, {}, turn.now)
-        reply = result if isinstance(result, Reply) else Reply(result)
-        if turn.standing.form not in self.forms:
-            return reply
+    async def _aside(self, turn: Turn, begin: Begin) -> Reply | None:
+        """A form that needs to ask nothing answers at once; what is being filled goes on after it."""
+        form, contact = self.forms[begin.form], turn.standing.contact
+        answers, walk = await so_far.look_up(turn.tx, form, contact, begin.answers, turn.now)
+        if walk.open is not None or walk.ending != AT_ONCE:
+            return None
+        try:
+            async with turn.tx.begin_nested():
+                result = await form.submit(turn.tx, contact, walk.values(answers), turn.now)
+        except Refusal as no:
+            result = no.say
+        if isinstance(result, Begin):
+            return None
+        return await self._beside(turn, result if isinstance(result, Reply) else Reply(result))
+
+    async def _beside(self, turn: Turn, reply: Reply) -> Reply:
+        """A reply, and where we were, in one bubble; what is being filled is not offered anew."""
         where_we_were = await self._again(turn, reply.say)
-        return replace(where_we_were, choices=(*where_we_were.choices, *reply.choices), about=reply.about)
+        choices = tuple(option for option in reply.choices if option.id != f"/{turn.standing.form}")
+        return replace(where_we_were, choices=(*where_we_were.choices, *choices), about=reply.about)
 
     def _with_argument(self, turn: Turn, form: Form, rest: str) -> Begin:
         question = form.walk({}).open
@@ -117,26 +117,36 @@ class Dialogue:
             return Begin(form.name)
         return Begin(form.name, {question.name: {"raw": rest, "value": value}})
 
-    async def _by_number(self, turn: Turn) -> tuple[str, str] | None:
-        """A bare number answers the choices of our last message; here it can only mean a command."""
-        row, typed = turn.standing.asked_row, turn.given.text
-        if row is None or not (typed.isascii() and typed.isdecimal() and len(typed) < 3):
+    async def _offered(self, turn: Turn) -> tuple[str, str] | None:
+        """The command among the choices of our last message that a text names by number or label."""
+        row = turn.standing.asked_row
+        if row is None or not turn.given.text or len(turn.given.text) > LONGEST_LABEL:
             return None
-        chosen = await outbox.choice_at(turn.tx, row, int(typed))
+        choices = [Option(choice, label) for choice, label in await outbox.choices_of(turn.tx, row)]
+        chosen = screens.named(choices, turn.given.text)
         return commands.recognise(chosen, self.forms) if chosen and chosen.startswith("/") else None
 
     # Messages that no form takes.
 
     async def _free(self, turn: Turn) -> Reply:
-        for reply in self.replies:
-            answered = await reply(turn)
-            if isinstance(answered, Begin):
-                return await self._begin(turn, answered)
-            if answered is not None:
-                return answered
+        if command := await self._offered(turn):
+            return await self._obey(turn, *command)
+        try:
+            async with turn.tx.begin_nested():
+                answered = await self._answered(turn)
+        except Refusal as no:
+            return screens.menu(self.forms, no.say)
+        if answered is not None:
+            return await self._begin(turn, answered) if isinstance(answered, Begin) else answered
         if turn.given.is_empty:
             return screens.menu(self.forms, say("dialogue.cannot_read"))
         return screens.menu(self.forms, say("dialogue.welcome" if turn.standing.is_new else "dialogue.not_understood"))
+
+    async def _answered(self, turn: Turn) -> Reply | Begin | None:
+        for reply in self.replies:
+            if (answered := await reply(turn)) is not None:
+                return answered
+        return None
 
     async def _begin(self, turn: Turn, begin: Begin) -> Reply:
         put_aside = [say("dialogue.put_aside")] if turn.answers else []
@@ -153,11 +163,20 @@ class Dialogue:
 
     async def _in_form(self, turn: Turn, form: Form) -> Reply:
         stage = turn.standing.stage
+        silent = turn.now - turn.standing.turned_at > RESUME_AFTER and turn.given.pressed is None
+        if silent and not turn.answers and not self._chooses(turn, form):
+            turn.leave()
+            return await self._free(turn)
+        if silent and turn.answers and not stage.startswith(RESUME):
+            turn.standing.stage, turn.standing.held = RESUME + stage, turn.given.to_json()
+            return screens.resume(form, form.walk(turn.answers), turn.answers)
+        if turn.given.photos and form.photos and stage != ADD + form.photos:
+            turn.standing.answers = so_far.keep_aside(turn.answers, form.photos, turn.given.photos)
+            turn.given = replace(turn.given, photos=())
+            if turn.given.is_empty:
+                return await self._again(turn, screens.noted(form, form.photos))
         if stage.startswith(RESUME):
             return await self._resume(turn, form)
-        if turn.now - turn.standing.turned_at > RESUME_AFTER and turn.given.pressed is None:
-            turn.standing.stage, turn.standing.held = RESUME + stage, _held(turn.given)
-            return screens.resume(form, form.walk(turn.answers), turn.answers)
         if stage == REVIEW:
             return await self._review(turn, form)
         if stage == EDIT:
@@ -168,40 +187,48 @@ class Dialogue:
             return await self._next(turn, form)
         return await self._answer(turn, form, question)
 
+    def _chooses(self, turn: Turn, form: Form) -> bool:
+        """Whether the message names a choice of the question that is open."""
+        walk = form.walk(turn.answers)
+        return walk.open is not None and bool(screens.chosen(screens.ask(form, walk, walk.open, {}), turn.given))
+
     async def _answer(self, turn: Turn, form: Form, question: Question) -> Reply:
         ends = turn.given.pressed == DONE.id or said_as(turn.given.text, "question.done") is not None
         if question.gathers and ends:
             return await self._gathered(turn, form, question)
+        gathers = question.gathers and (bool(turn.given.photos) or turn.given.pressed is not None)
         try:
             value = question.read(question, turn.given, Moment(turn.now))
+            self._keep(turn, form, question, value, opens=gathers, joins=gathers)
         except Refusal as no:
-            chosen = screens.chosen(screens.ask(form, form.walk(turn.answers), question, turn.answers), turn.given)
-            if chosen is not None and (command := commands.recognise(chosen, self.forms)):
-                return await self._obey(turn, *command)
-            return await self._again(turn, no.say)
-        self._keep(
-            turn,
-            form,
-            question,
-            value,
-            stays_open=question.gathers and (bool(turn.given.photos) or turn.given.pressed is not None),
-        )
-        if turn.answers[question.name].get("open"):
-            return screens.gathering(form, question, turn.answers)
-        return await self._next(turn, form)
+            screen = screens.ask(form, form.walk(turn.answers), question, turn.answers)
+            command = await self._command(turn, screens.chosen(screen, turn.given))
+            return await self._obey(turn, *command) if command else await self._again(turn, no.say)
+        if not gathers:
+            return await self._next(turn, form)
+        if not value or not turn.answers[question.name]["value"]:
+            turn.standing.answers = so_far.forget(form, turn.answers, question.name)
+            return screens.ask(form, form.walk(turn.answers), question, turn.answers)
+        caption = replace(turn.given, photos=()) if turn.given.photos else Given()
+        taken = await self._take(turn, form, caption) if caption.text else None
+        return screens.gathering(form, question, turn.answers, *([taken] if isinstance(taken, Say) else []))
 
-    def _keep(self, turn: Turn, form: Form, question: Question, value: Any, *, stays_open: bool = False) -> None:
-        old = turn.answers.pop(question.name, None)
-        if old is not None and old["value"] is not None and question.merge is not None:
-            value = question.merge(old["value"], value)
-        kept = {"raw": _raw(turn.given), "value": value}
-        turn.standing.answers = {**turn.answers, question.name: {**kept, "open": True} if stays_open else kept}
+    async def _command(self, turn: Turn, chosen: str | None) -> tuple[str, str] | None:
+        """The command that a choice is, or that a text names which is no choice of this screen."""
+        if chosen is not None:
+            return commands.recognise(chosen, self.forms) if chosen.startswith("/") else None
+        return await self._offered(turn)
+
+    def _keep(
+        self, turn: Turn, form: Form, question: Question, value: Any, *, opens: bool = False, joins: bool = False
+    ) -> None:
+        turn.standing.answers = so_far.keep(form, turn.answers, question, turn.given, value, opens=opens, joins=joins)
 
     async def _gathered(self, turn: Turn, form: Form, question: Question) -> Reply:
         answer = turn.answers.get(question.name)
         if answer is None or not answer["value"]:
             return await self._skip(turn, form)
-        turn.standing.answers = {**turn.answers, question.name: {"raw": answer["raw"], "value": answer["value"]}}
+        turn.standing.answers = so_far.leave_alone(turn.answers)
         return await self._next(turn, form)
 
     async def _next(self, turn: Turn, form: Form, *notes: Say, introduce: bool = False) -> Reply:
@@ -209,13 +236,8 @@ class Dialogue:
 
         `introduce`: say first what is known, since the form did not begin with its first question.
         """
-        turn.standing.stage = ""
-        walk = form.walk(turn.answers)
-        while walk.open is not None and walk.open.fetch is not None:
-            values = {q.name: turn.answers[q.name]["value"] for q in walk.met if q.name in turn.answers}
-            found = await walk.open.fetch(turn.tx, turn.standing.contact, values, turn.now)
-            turn.standing.answers = {**turn.answers, walk.open.name: {"raw": "", "value": found}}
-            walk = form.walk(turn.answers)
+        turn.standing.stage, turn.standing.held = "", None
+        turn.standing.answers, walk = await so_far.look_up(turn.tx, form, turn.standing.contact, turn.answers, turn.now)
         if walk.open is not None:
             begun = screens.begun(form, walk, turn.answers) if introduce else ()
             return screens.ask(form, walk, walk.open, turn.answers, *notes, *begun)
@@ -241,8 +263,8 @@ class Dialogue:
     async def _review(self, turn: Turn, form: Form) -> Reply:
         walk = form.walk(turn.answers)
         chosen = screens.chosen(screens.review(form, walk, turn.answers), turn.given)
-        if chosen is not None and chosen.startswith("/"):
-            return await self._obey(turn, chosen[1:], "")
+        if command := await self._command(turn, chosen):
+            return await self._obey(turn, *command)
         if chosen == "submit" or (chosen is None and said_as(turn.given.text, "review.submit")):
             return await self._submit(turn, form, walk)
         if chosen == "edit" or (chosen is None and said_as(turn.given.text, "review.edit")):
@@ -251,37 +273,40 @@ class Dialogue:
         if chosen is not None and (question := walk.named(chosen.removeprefix(ADD))):
             turn.standing.stage = ADD + question.name
             return screens.ask(form, walk, question, turn.answers)
-        return await self._supplement(turn, form, walk)
+        taken = await self._take(turn, form, turn.given)
+        return await self._again(turn, taken.say) if isinstance(taken, Refusal) else await self._next(turn, form, taken)
 
-    async def _supplement(self, turn: Turn, form: Form, walk: Walk) -> Reply:
-        """Typed on the review screen: the first question that understands it takes it."""
-        refused: Refusal | None = None
-        for question in walk.met:
-            takes_position = turn.given.position is not None and "position" in question.wants
-            if not question.later and not takes_position:
+    async def _take(self, turn: Turn, form: Form, given: Given) -> Say | Refusal:
+        """Something typed where nothing was asked: the first question that understands it takes it, or says why not.
+
+        When it took less than was said (a plate out of a sentence), the words as they are go to whoever takes words.
+        """
+        refused, noted = Refusal("question.choice.refused", count=2), list[str]()
+        for question in form.walk(turn.answers).met:
+            if not question.later and not (given.position is not None and "position" in question.wants):
                 continue
             try:
-                value = question.read(question, turn.given, Moment(turn.now))
+                value = question.read(question, given, Moment(turn.now))
+                self._keep(turn, form, question, value, joins=question.later)
             except Refusal as no:
                 refused = no
                 continue
-            self._keep(turn, form, question, value)
-            if takes_position:
-                self._drop_look_ups(turn, form)
-            return await self._next(turn, form, say("dialogue.noted", label=say(f"{form.name}.{question.name}.label")))
-        return await self._again(turn, refused.say if refused else say("question.choice.refused", count=2))
+            noted.append(question.name)
+            if given.position is not None or len(given.text) < len(str(value)) + MORE_WORDS:
+                break
+        return screens.noted(form, *noted) if noted else refused
 
     async def _edit(self, turn: Turn, form: Form) -> Reply:
         walk = form.walk(turn.answers)
         chosen = screens.chosen(screens.edit(form, walk, turn.answers), turn.given)
-        if chosen is not None and chosen.startswith("/"):
-            return await self._obey(turn, chosen[1:], "")
+        if command := await self._command(turn, chosen):
+            return await self._obey(turn, *command)
         question = walk.named(chosen) if chosen else None
         if question is None:
             return await self._again(
                 turn, say("question.choice.refused", count=len(screens.editable(walk, turn.answers)))
             )
-        self._forget(turn, form, question.name)
+        turn.standing.answers = so_far.ask_again(turn.answers, question.name)
         if question.later:
             turn.standing.stage = ADD + question.name
             return screens.ask(form, walk, question, turn.answers)
@@ -290,83 +315,68 @@ class Dialogue:
     async def _resume(self, turn: Turn, form: Form) -> Reply:
         walk = form.walk(turn.answers)
         chosen = screens.chosen(screens.resume(form, walk, turn.answers), turn.given)
-        if chosen is not None and chosen.startswith("/"):
-            return await self._obey(turn, chosen[1:], "")
+        if command := await self._command(turn, chosen):
+            return await self._obey(turn, *command)
         chosen = chosen or said_as(turn.given.text, "resume.continue", "resume.restart") or ""
         if chosen.endswith("continue"):
             held, turn.standing.held = turn.standing.held, None
             turn.standing.stage = turn.standing.stage.removeprefix(RESUME)
             turn.standing.turned_at = turn.now
             if held:
-                turn.given = _released(held)
+                turn.given = Given.from_json(held)
                 return await self._in_form(turn, form)
             return await self._next(turn, form)
         if chosen.endswith("restart"):
+            held, anew = turn.standing.held or {}, dict[str, dict[str, Any]]()
+            if form.photos and held.get("photos"):
+                anew = so_far.keep_aside({}, form.photos, held["photos"])
             turn.leave()
-            return await self._begin(turn, Begin(form.name))
+            return await self._begin(turn, Begin(form.name, anew))
         return screens.resume(form, walk, turn.answers, say("question.choice.refused", count=2))
 
     async def _back(self, turn: Turn, form: Form) -> Reply:
         stage = turn.standing.stage
-        walk = form.walk(turn.answers)
-        if stage == EDIT or stage.startswith(ADD):
+        if stage == EDIT or stage.startswith(ADD) or so_far.being_changed(turn.answers):
+            turn.standing.answers = so_far.leave_alone(turn.answers)
             return await self._next(turn, form)
-        names = {q.name for q in walk.met if q.fetch is None}
+        names = {q.name for q in form.walk(turn.answers).met if q.fetch is None}
         answered = [name for name in turn.answers if name in names]
         if not answered:
             turn.leave()
             return screens.menu(self.forms, say("dialogue.left"))
-        self._forget(turn, form, answered[-1])
+        turn.standing.answers = so_far.forget(form, turn.answers, answered[-1])
         return await self._next(turn, form)
 
     async def _skip(self, turn: Turn, form: Form) -> Reply:
         walk, stage = form.walk(turn.answers), turn.standing.stage
-        if stage.startswith(ADD) or stage == EDIT:
-            return await self._next(turn, form)
-        if walk.open is None or not walk.open.optional:
+        if stage == EDIT or stage.startswith(ADD) or so_far.being_changed(turn.answers):
+            return await self._back(turn, form)
+        if walk.open is None:
+            return await self._again(turn, say("dialogue.nothing_to_skip"))
+        if not walk.open.optional:
             return await self._again(turn, say("dialogue.cannot_skip"))
         turn.standing.answers = {**turn.answers, walk.open.name: {"raw": "", "value": None}}
         return await self._next(turn, form)
 
-    def _forget(self, turn: Turn, form: Form, name: str) -> None:
-        turn.standing.answers = {k: v for k, v in turn.answers.items() if k != name}
-        self._drop_look_ups(turn, form)
-
-    def _drop_look_ups(self, turn: Turn, form: Form) -> None:
-        fetched = {q.name for q in form.walk(turn.answers).met if q.fetch is not None}
-        turn.standing.answers = {k: v for k, v in turn.answers.items() if k not in fetched}
-
     async def _submit(self, turn: Turn, form: Form, walk: Walk) -> Reply:
-        values = {q.name: turn.answers[q.name]["value"] for q in walk.met if q.name in turn.answers}
         try:
             async with turn.tx.begin_nested():
-                result = await form.submit(turn.tx, turn.standing.contact, values, turn.now)
+                result = await form.submit(turn.tx, turn.standing.contact, walk.values(turn.answers), turn.now)
         except Refusal as no:
-            if walk.ending != AT_ONCE:
-                turn.standing.stage = REVIEW
-                return await self._again(turn, no.say)
-            last = [name for name in turn.answers if walk.named(name)]
-            if not last:
-                turn.leave()
-                return screens.menu(self.forms, no.say)
-            self._forget(turn, form, last[-1])
-            return await self._next(turn, form, no.say)
+            return await self._refused(turn, form, walk, no)
         turn.leave()
         if isinstance(result, Begin):
             return await self._begin(turn, result)
         return result if isinstance(result, Reply) else Reply(result)
 
-
-def _raw(given: Given) -> str:
-    if given.position:
-        return f"{given.position.latitude},{given.position.longitude}"
-    return given.text or given.pressed or ""
-
-
-def _held(given: Given) -> dict[str, Any]:
-    return asdict(given)
-
-
-def _released(held: dict[str, Any]) -> Given:
-    position = held.get("position")
-    return Given(held["text"], None, Position(**position) if position else None, tuple(held["photos"]), held["words"])
+    async def _refused(self, turn: Turn, form: Form, walk: Walk, no: Refusal) -> Reply:
+        """The world has moved on: look-ups are made anew, and the last answer, or the review, stands open."""
+        last = [name for name in turn.answers if (q := walk.named(name)) and q.fetch is None and not q.later]
+        turn.standing.answers = so_far.doubt(form, turn.answers)
+        if walk.ending != AT_ONCE:
+            return await self._next(turn, form, no.say)
+        if not last:
+            turn.leave()
+            return screens.menu(self.forms, no.say)
+        turn.standing.answers = so_far.forget(form, turn.answers, last[-1])
+        return await self._next(turn, form, no.say)

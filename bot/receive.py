@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -13,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import metrics
 from bot.channels import Incoming, Unavailable
 from bot.conversation import Given, Reply
-from bot.dialogue import Dialogue, Turn
+from bot.dialogue import Dialogue
+from bot.turn import Turn
 from locales.typed import normalise
 from locales.words import negotiate, say
 from storage import attachments, contacts, outbox, turns
@@ -48,7 +50,8 @@ class Receiver:
                 log.warning(
                     "turn to be played again", channel=incoming.channel, error=type(error).__name__, attempt=attempt
                 )
-                await asyncio.sleep(0.05 * 4**attempt)
+                if attempt + 1 < TRIES:
+                    await asyncio.sleep(0.05 * 4**attempt)
             else:
                 metrics.TURNS.labels(incoming.channel, "new" if new else "duplicate").inc()
                 metrics.TURN_SECONDS.labels(incoming.channel).observe(time.perf_counter() - started)
@@ -92,8 +95,11 @@ class Receiver:
             ]
         )
         pressed = incoming.pressed.choice if incoming.pressed else None
-        words = (incoming.text or "")[:LONGEST].replace("\x00", "").strip()
-        return Given(normalise(words), pressed, incoming.position, photos, words)
+        words = _storable((incoming.text or "")[:LONGEST]).strip()
+        where = incoming.position
+        if where is not None and where.label:
+            where = replace(where, label=_storable(where.label))
+        return Given(normalise(words), pressed, where, photos, words)
 
     async def _apologise(self, incoming: Incoming, error: Exception) -> bool:
         """A bug of ours: the message is kept as failed and never played again, its sender is told.
@@ -118,6 +124,11 @@ class Receiver:
                 raise Unavailable from again
             raise
         return True
+
+
+def _storable(text: str) -> str:
+    """Without what no database takes: NUL, and halves of a character, which JSON can carry alone."""
+    return text.replace("\x00", "").encode(errors="replace").decode()
 
 
 def _arrived(incoming: Incoming) -> Arrived:

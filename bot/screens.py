@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from bot.conversation import DONE, Answers, Form, Given, Option, Question, Reply, Walk, option_labels
 from locales.typed import normalise
@@ -33,34 +34,39 @@ def _ways_out(question: Question, answers: Answers) -> tuple[Option, ...]:
     return (*skip, *((BACK,) if answers else ()), CANCEL)
 
 
-def gathering(form: Form, question: Question, answers: Answers) -> Reply:
+def gathering(form: Form, question: Question, answers: Answers, *notes: Say) -> Reply:
     """Something came, more may come."""
     value = answers[question.name]["value"]
     so_far = form.show(question, value)
     options = tuple(o for o in question.options if isinstance(o, Option))
-    return Reply(
-        say("dialogue.gathering", so_far=so_far), (*options, DONE, *_ways_out(question, answers)), question.wants
-    )
+    words = together(*notes, say("dialogue.gathering", so_far=so_far))
+    return Reply(words, (*options, DONE, *_ways_out(question, answers)), question.wants)
 
 
-def known(form: Form, walk: Walk, answers: Answers) -> list[Say]:
-    """The answers so far, each as "label: value"."""
+def known(form: Form, questions: Sequence[Question], answers: Answers) -> list[Say]:
+    """The answers to these questions, each as "label: value"."""
     return [
-        say("dialogue.pair", label=say(f"{form.name}.{q.name}.label"), value=form.show(q, answers[q.name]["value"]))
-        for q in walk.met
+        say("dialogue.pair", **pair(form, q, answers))
+        for q in questions
         if q.fetch is None and q.name in answers and answers[q.name]["value"] is not None
     ]
 
 
+def noted(form: Form, *names: str) -> Say:
+    """These answers were taken."""
+    return say("dialogue.noted", label=[say(f"{form.name}.{name}.label") for name in names])
+
+
 def begun(form: Form, walk: Walk, answers: Answers) -> tuple[Say, ...]:
-    """What a message held already when its form began."""
-    found = known(form, walk, answers)
+    """What a message held already when its form began, also for questions yet to come."""
+    questions = (*walk.met, *form.ahead(walk, answers))
+    found = known(form, questions, {name: a for name, a in answers.items() if not a.get("verbatim")})
     return (say(f"{form.name}.begun", known=found),) if found else ()
 
 
 def review(form: Form, walk: Walk, answers: Answers, *notes: Say) -> Reply:
     """Everything on one screen before it is submitted; what may be added stands as buttons."""
-    words = say(f"{form.name}.review", lines=known(form, walk, answers))
+    words = say(f"{form.name}.review", lines=known(form, walk.met, answers))
     add = tuple(
         Option(f"add:{q.name}", say(f"{form.name}.{q.name}.add")) for q in walk.met if q.later and q.name not in answers
     )
@@ -75,33 +81,37 @@ def editable(walk: Walk, answers: Answers) -> list[Question]:
 
 
 def edit(form: Form, walk: Walk, answers: Answers, *notes: Say) -> Reply:
-    """Which answer to change."""
+    """Which answer to change; a long one is cut, since it stands on a button."""
     options = tuple(
-        Option(
-            q.name,
-            say(
-                "dialogue.pair", label=say(f"{form.name}.{q.name}.label"), value=form.show(q, answers[q.name]["value"])
-            ),
-        )
-        for q in editable(walk, answers)
+        Option(q.name, say("dialogue.edit.option", **pair(form, q, answers))) for q in editable(walk, answers)
     )
     return Reply(together(*notes, say("dialogue.edit")), (*options, BACK, CANCEL))
 
 
+def pair(form: Form, question: Question, answers: Answers) -> dict[str, Any]:
+    """The facts of "label: value"."""
+    value = form.show(question, answers[question.name]["value"])
+    return {"label": say(f"{form.name}.{question.name}.label"), "value": value}
+
+
 def resume(form: Form, walk: Walk, answers: Answers, *notes: Say) -> Reply:
     """After a long silence: go on or begin anew?"""
-    words = say("dialogue.resume", form=say(f"command.{form.name}"), lines=known(form, walk, answers))
+    words = say("dialogue.resume", form=say(f"command.{form.name}"), lines=known(form, walk.met, answers))
     choices = (Option("continue", say("resume.continue")), Option("restart", say("resume.restart")), CANCEL)
     return Reply(together(*notes, words), choices)
 
 
 def chosen(screen: Reply, given: Given) -> str | None:
     """Which option of a screen was meant: by button, by number, by label in any language."""
-    ids = [option.id for option in screen.choices]
-    if given.pressed in ids:
+    if given.pressed in [option.id for option in screen.choices]:
         return given.pressed
-    wanted = normalise(given.text).casefold()
-    for place, option in enumerate(screen.choices, 1):
+    return named(screen.choices, given.text)
+
+
+def named(choices: Sequence[Option], text: str) -> str | None:
+    """Which of these choices a text names, by its number or by its label in any language."""
+    wanted = normalise(text).casefold()
+    for place, option in enumerate(choices, 1):
         if wanted and wanted in (str(place), *option_labels(option)):
             return option.id
     return None

@@ -6,8 +6,8 @@ Delivery is at least once: a row is marked sent after the provider took it, so a
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 
 import structlog
@@ -26,10 +26,13 @@ POLL = 1.0
 """Seconds between looks at the database when nobody calls."""
 
 IN_FLIGHT = 40
-"""Sends under way at once; bulk may use three quarters, so that a slow provider never shuts replies out."""
+"""Sends under way at once for one account; bulk may use three quarters, so that it never shuts replies out."""
 
 BACKOFF = tuple(timedelta(seconds=s) for s in (2, 5, 15, 60, 300, 900, 1800, 3600))
 """Waits after each failure whose cause may pass; after the last the row is dead and waits for a person."""
+
+SHORTEST = 0.005
+"""Seconds between two looks at least."""
 
 LONGEST_SEND = 45.0
 """Seconds after which a send that a channel did not bound itself is given up as unknown; shorter than a lease."""
@@ -40,7 +43,7 @@ class Sender:
 
     def __init__(self, db: Database, channels: Channels, now: Callable[[], datetime], zone: tzinfo):
         self.db, self.channels, self.now, self.zone = db, channels, now, zone
-        self._sends: set[asyncio.Task[None]] = set()
+        self._sends: dict[tuple[str, str], set[asyncio.Task[None]]] = {key: set() for key in channels}
         self._outcomes: asyncio.Queue[Outcome] = asyncio.Queue()
         self._settler: asyncio.Task[None] | None = None
         self._claiming = asyncio.Lock()
@@ -56,17 +59,17 @@ class Sender:
                         raise
                     log.warning("sender waits for the database", error=type(error).__name__)
                     claimed, wait = 0, POLL
-                if claimed and len(self._sends) < IN_FLIGHT:
-                    continue
-                if len(self._sends) >= IN_FLIGHT:
-                    await asyncio.wait(self._sends, return_when=asyncio.FIRST_COMPLETED)
-                else:
+                if not claimed:  # a settled send calls too, since it makes room
                     await wake.wait(wait)
+
+    @property
+    def _under_way(self) -> set[asyncio.Task[None]]:
+        return set[asyncio.Task[None]]().union(*self._sends.values())
 
     async def close(self) -> None:
         """Finish the sends under way and write down what became of them."""
-        if self._sends:
-            await asyncio.wait(self._sends, timeout=LONGEST_SEND)
+        if sends := self._under_way:
+            await asyncio.wait(sends, timeout=LONGEST_SEND)
         if self._settler:
             await asyncio.wait([self._settler], timeout=10)
 
@@ -74,11 +77,8 @@ class Sender:
         """Send until nothing is due and all is settled; for a terminal that ends, and for tests."""
         while True:
             claimed, _ = await self.send_due()
-            while self._sends or (self._settler and not self._settler.done()):
-                await asyncio.wait(
-                    [*self._sends, *([self._settler] if self._settler else [])], return_when=asyncio.FIRST_COMPLETED
-                )
-                self._sends = {s for s in self._sends if not s.done()}
+            while unsettled := self._under_way | {s for s in (self._settler,) if s and not s.done()}:
+                await asyncio.wait(unsettled, return_when=asyncio.FIRST_COMPLETED)
             if not claimed:
                 return
 
@@ -92,32 +92,38 @@ class Sender:
                 claimed += len(rows)
                 for row in rows:
                     task = asyncio.create_task(self._send(channel, row))
-                    self._sends.add(task)
-                    task.add_done_callback(self._sends.discard)
+                    self._sends[channel.name, channel.account].add(task)
+                    task.add_done_callback(self._sends[channel.name, channel.account].discard)
         return claimed, wait
 
     async def _claim(self, channel: Channel) -> tuple[list[Claimed], float]:
-        now, pace = self.now(), channel.pace
+        now, key = self.now(), (channel.name, channel.account)
+        free = IN_FLIGHT - len(self._sends[key])
+        if free <= 0:
+            return [], POLL
+        pace, pause = channel.pace, timedelta(seconds=POLL)
         chat = ChatPace(pace.per_chat, pace.chat_burst) if pace.per_chat else None
         rows: list[Claimed] = []
         async with self.db.write() as tx:
-            free, pause = IN_FLIGHT - len(self._sends), timedelta(seconds=POLL)
+            allowed = free
             if pace.per_account:
-                name = f"send:{channel.name}:{channel.account}"
-                allowed, until = await budgets.allowance(tx, name, pace.per_account, pace.account_burst, now)
-                free = min(free, allowed)
-                if allowed <= 0:
-                    pause = min(pause, until)
-            for lane in (REPLY, STATUS, NOTICE):
-                room = free - len(rows) - (0 if lane == REPLY else IN_FLIGHT // 4 if not pace.per_account else 0)
+                allowed, wait = await budgets.allowance(
+                    tx, f"send:{':'.join(key)}", pace.per_account, pace.account_burst, now
+                )
+                pause = pause if allowed else min(pause, wait)
+            closed = await budgets.closed_until(tx, outbox.bulk(*key), now)
+            pause = min(pause, closed - now) if closed else pause
+            looked = []
+            for lane in (REPLY,) if closed else (REPLY, STATUS, NOTICE):
+                room = min(allowed, free - (0 if lane == REPLY else IN_FLIGHT // 4)) - len(rows)
                 if room > 0:
-                    rows += await outbox.claim(tx, channel.name, channel.account, lane, now, room, chat)
+                    looked.append(lane)
+                    rows += await outbox.claim(tx, *key, lane, now, room, chat)
             if pace.per_account and rows:
-                await budgets.pay(tx, name, pace.per_account, len(rows), now)
-            if not rows and pause >= timedelta(seconds=POLL):
-                due = await outbox.next_due(tx, [(channel.name, channel.account)])
-                pause = min(pause, max(due - now, timedelta(milliseconds=5))) if due else pause
-        return rows, max(pause.total_seconds(), 0.005)
+                await budgets.pay(tx, f"send:{':'.join(key)}", pace.per_account, len(rows), now)
+            if not rows and (due := await outbox.next_due(tx, *key, looked)):
+                pause = min(pause, due - now)
+        return rows, max(pause.total_seconds(), SHORTEST)
 
     async def _send(self, channel: Channel, claimed: Claimed) -> None:
         outcome = await self._outcome(channel, claimed)
@@ -143,9 +149,8 @@ class Sender:
         except Rejected as no:
             return Outcome(claimed, "dead", self.now(), problem=str(no))
         except Later as busy:
-            if busy.everyone:
-                await self._slow_down(channel, busy.wait)
-            return self._again(claimed, str(busy), busy.wait)
+            again = self._again(claimed, str(busy), busy.wait)
+            return replace(again, everyone_until=self.now() + busy.wait) if busy.everyone else again
         except (Unknown, TimeoutError) as lost:
             return self._again(claimed, f"outcome unknown: {lost}", None, unknown=True)
         except Exception as bug:
@@ -161,30 +166,37 @@ class Sender:
         due_at = self.now() + max(wait or BACKOFF[tried], BACKOFF[tried])
         return Outcome(claimed, "later", self.now(), due_at=due_at, problem=problem, unknown=unknown)
 
-    async def _slow_down(self, channel: Channel, wait: timedelta) -> None:
-        async with self.db.write() as tx:
-            await outbox.pause_bulk(tx, channel.name, channel.account, self.now() + wait)
-
     async def _settle(self) -> None:
         """Write outcomes down as they come, as many at a time as there are."""
         while not self._outcomes.empty():
-            batch: list[Outcome] = []
-            while len(batch) < 100:
-                with contextlib.suppress(asyncio.QueueEmpty):
-                    batch.append(self._outcomes.get_nowait())
-                    continue
-                break
-            while True:
-                try:
-                    async with self.db.write() as tx:
-                        await outbox.settle(tx, batch, self.now())
-                    break
-                except Exception as error:
-                    if not is_passing(error):
-                        raise
+            await self._write_down([self._outcomes.get_nowait() for _ in range(min(100, self._outcomes.qsize()))])
+            self.db.call("outbox")
+
+    async def _write_down(self, batch: list[Outcome]) -> None:
+        """A batch that cannot be written is written one by one, and what cannot be written even so without its words:
+
+        a row that stays unsettled would be sent again each time its lease runs out.
+        """
+        while True:
+            try:
+                async with self.db.write() as tx:
+                    await outbox.settle(tx, batch, self.now())
+            except Exception as error:
+                if is_passing(error):
                     log.warning("settling waits for the database", error=type(error).__name__, rows=len(batch))
                     await asyncio.sleep(POLL)
-            self.db.call("outbox")
+                    continue
+                log.error("settling crashed", rows=[o.claimed.row.id for o in batch], exc_info=error)
+                if len(batch) > 1:
+                    for one in batch:
+                        await self._write_down([one])
+                elif (bare := _without_words(batch[0])) != batch[0]:
+                    await self._write_down([bare])
+            return
+
+
+def _without_words(outcome: Outcome) -> Outcome:
+    return replace(outcome, said="", choices_said=(), external_id=None, problem="its words cannot be kept")
 
 
 def worded(claimed: Claimed, zone: tzinfo, now: datetime) -> Bubble:

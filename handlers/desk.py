@@ -50,8 +50,14 @@ def joined(ticket: Ticket) -> Reply:
     return Reply(words, (see(ticket),), about=f"ticket:{ticket.id}")
 
 
+def added(ticket: Ticket) -> Reply:
+    """More words for a ticket; whoever meant something new has the way to say so."""
+    new = Option("/blockage", say("command.blockage"))
+    return Reply(say("ticket.added", number=ticket.number), (see(ticket), new), about=f"ticket:{ticket.id}")
+
+
 def shown(story: Story) -> Reply:
-    """Status, owner, due time and timeline of a ticket, as its reporter sees it."""
+    """Status, owner, due time and timeline of a ticket, as its reader may see it; the code is its reporter's."""
     ticket = story.ticket
     words = say(
         "ticket.shown",
@@ -63,7 +69,7 @@ def shown(story: Story) -> Reply:
         due=_due(ticket),
         timeline=_timeline(story.events, story.messages),
     )
-    code = [say("ticket.code", code=ticket.code)] if story.is_mine else []
+    code = [say("ticket.code", code=ticket.code)] if story.is_reporter else []
     return Reply(together(words, *code), about=f"ticket:{ticket.id}")
 
 
@@ -74,11 +80,9 @@ def _due(ticket: Ticket) -> Say:
 
 
 def _timeline(events: Sequence[TicketEvent], messages: Sequence[Message]) -> list[Say]:
-    words = {m.id: m.text for m in messages if m.direction != "note"}
+    words = {m.id: m.text for m in messages}
     lines = []
-    for event in events[-MOST_LINES:]:
-        if event.kind not in PUBLIC:
-            continue
+    for event in [e for e in events if e.kind in PUBLIC][-MOST_LINES:]:
         said = words.get(event.facts.get("message"))
         key = "ticket.line.words" if said else "ticket.line"
         facts: dict[str, str | datetime | Say | None] = {"at": event.at, "event": say(f"event.{event.kind}")}

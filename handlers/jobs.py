@@ -9,13 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Job
 from hotline import tickets
-from storage import inbox, jobs
+from storage import attachments, budgets, inbox, jobs
 from storage import tickets as ledger
 
 KEEP_RAW = timedelta(days=30)
 """How long the raw form of a message is kept: our own limit, long enough for finding faults."""
 
 KEEP_SLOTS = timedelta(days=14)
+
+KEEP_ORPHANS = timedelta(days=7)
+"""How long a photo waits for the report that it was sent for."""
 
 
 async def breaches(tx: AsyncSession, now: datetime) -> dict[str, Any]:
@@ -27,10 +30,12 @@ async def breaches(tx: AsyncSession, now: datetime) -> dict[str, Any]:
 
 
 async def tidy(tx: AsyncSession, now: datetime) -> dict[str, Any]:
-    """Forget what is no longer needed: raw messages, and the slots of jobs long done."""
+    """Forget what is no longer needed: raw messages, slots of jobs long done, photos of reports never sent."""
     return {
         "raw_forgotten": await inbox.forget_raw(tx, now - KEEP_RAW),
         "slots_forgotten": await jobs.forget(tx, now - KEEP_SLOTS),
+        "photos_forgotten": await attachments.forget_orphans(tx, now - KEEP_ORPHANS),
+        "budgets_forgotten": await budgets.forget(tx, now - timedelta(days=1)),
     }
 
 

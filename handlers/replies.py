@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from bot.conversation import Answers, Begin, Option, Reply
-from bot.dialogue import Turn
+from typing import Any
+
+from bot.conversation import Answers, Begin, Option, Reply, said_as
+from bot.turn import Turn
+from handlers import desk
 from hotline import numbers, tickets
 from hotline.formats.free_words import understand
 from hotline.formats.places import from_position
@@ -33,9 +36,17 @@ async def to_what_was_said(turn: Turn) -> Reply | Begin | None:
     if reply_to is None or contact.id is None:
         return None
     row = await outbox.by_external_id(turn.tx, contact.channel, contact.account, contact.address, reply_to)
-    if row is None or row.about is None or not row.about.startswith("ticket:"):
+    if row is None or row.about is None or not row.about.startswith("ticket:") or turn.given.is_empty:
         return None
-    return await _added(turn, int(row.about.removeprefix("ticket:")))
+    ticket = await turn.tx.get(Ticket, int(row.about.removeprefix("ticket:")))
+    if ticket is None or not await ledger.may_read(turn.tx, ticket, contact.id):
+        return None
+    return await _added(turn, ticket.id or 0)
+
+
+async def thanks(turn: Turn) -> Reply | Begin | None:
+    """Thanks are no news for the clerk, and no reason to open a settled ticket again."""
+    return Reply(say("ticket.thanks.answer")) if said_as(turn.given.text, "ticket.thanks") else None
 
 
 async def a_new_report(turn: Turn) -> Reply | Begin | None:
@@ -53,7 +64,8 @@ async def a_new_report(turn: Turn) -> Reply | Begin | None:
         return None
     if turn.given.photos:
         answers["photos"] = {"raw": "", "value": list(turn.given.photos)}
-    answers["note"] = {"raw": turn.given.text, "value": turn.given.words}
+    if turn.given.text != found["plate"]:
+        answers["note"] = _verbatim(turn, turn.given.words)
     return Begin("blockage", answers)
 
 
@@ -66,10 +78,16 @@ async def to_an_open_ticket(turn: Turn) -> Reply | Begin | None:
         return await _added(turn, waiting[0].id or 0)
     if len(waiting) > 1:
         words = {"text": turn.given.words, "photos": list(turn.given.photos)}
-        return Begin("add_words", {"words": {"raw": turn.given.text, "value": words}})
+        return Begin("add_words", {"words": _verbatim(turn, words)})
     if turn.given.photos:
-        return Begin("blockage", {"photos": {"raw": "", "value": list(turn.given.photos)}})
+        shown: Answers = {"photos": {"raw": "", "value": list(turn.given.photos)}}
+        said: Answers = {"note": _verbatim(turn, turn.given.words)} if turn.given.words else {}
+        return Begin("blockage", shown | said)
     return None
+
+
+def _verbatim(turn: Turn, value: object) -> dict[str, Any]:
+    return {"raw": turn.given.text, "value": value, "verbatim": True}
 
 
 async def _open_ones(turn: Turn) -> list[Ticket]:
@@ -80,9 +98,7 @@ async def _added(turn: Turn, ticket_id: int) -> Reply:
     ticket = await tickets.add_words(
         turn.tx, ticket_id, turn.standing.contact, turn.given.words, turn.given.photos, turn.now
     )
-    see = Option(f"/ticket {ticket.number}", say("told.see"))
-    new = Option("/blockage", say("command.blockage"))
-    return Reply(say("ticket.added", number=ticket.number), (see, new), about=f"ticket:{ticket.id}")
+    return desk.added(ticket)
 
 
-REPLIES = (ticket_number, to_what_was_said, a_new_report, to_an_open_ticket)
+REPLIES = (ticket_number, thanks, to_what_was_said, a_new_report, to_an_open_ticket)

@@ -83,9 +83,11 @@ async def open(  # noqa: A001 - the desk's word
 
 
 async def join(tx: AsyncSession, ticket_id: int, contact: Contact, now: datetime) -> Ticket:
-    """A second driver stands at the same place: he follows the ticket and counts."""
+    """A second driver stands at the same place: he follows the ticket and counts; refused when it is settled by now."""
     assert contact.id is not None
     ticket = await tickets.lock(tx, ticket_id)
+    if ticket.status == "resolved":
+        raise Refusal("ticket.join.settled", number=ticket.number)
     if await tickets.follow(tx, ticket_id, contact.id, now):
         ticket.reports += 1
         await record(tx, ticket, "joined", f"contact:{contact.id}", now)
@@ -95,12 +97,15 @@ async def join(tx: AsyncSession, ticket_id: int, contact: Contact, now: datetime
 async def add_words(
     tx: AsyncSession, ticket_id: int, contact: Contact, text: str, photos: Sequence[int], now: datetime
 ) -> Ticket:
-    """More words or photos from a reporter or follower."""
+    """More words or photos from a reporter or follower; a resolved ticket is open again, as its result promised."""
     assert contact.id is not None
     ticket = await tickets.lock(tx, ticket_id)
     message_id = await _words(tx, ticket, "in", text, now, contact_id=contact.id)
     await attachments.attach(tx, photos, ticket_id, message_id)
     await record(tx, ticket, "added", f"contact:{contact.id}", now, message=message_id, photos=len(photos))
+    if ticket.status == "resolved":
+        _open_again(ticket)
+        await record(tx, ticket, "reopened", f"contact:{contact.id}", now)
     return ticket
 
 
@@ -158,8 +163,7 @@ async def reopen(tx: AsyncSession, ticket_id: int, staff: Staff, why: str, now: 
     ticket = await tickets.lock(tx, ticket_id)
     if ticket.status != "resolved":
         raise Refusal("desk.not_resolved", number=ticket.number)
-    ticket.status = "handling" if ticket.assignee_id else "accepted"
-    ticket.result = ticket.resolved_at = None
+    _open_again(ticket)
     message_id = await _words(tx, ticket, "note", words, now, staff_id=staff.id)
     await record(tx, ticket, "reopened", f"staff:{staff.id}", now, message=message_id)
     return ticket
@@ -176,6 +180,11 @@ async def _at_work(tx: AsyncSession, ticket_id: int) -> Ticket:
     if ticket.status == "resolved":
         raise Refusal("desk.resolved_already", number=ticket.number)
     return ticket
+
+
+def _open_again(ticket: Ticket) -> None:
+    ticket.status = "handling" if ticket.assignee_id else "accepted"
+    ticket.result = ticket.resolved_at = None
 
 
 def _responded(ticket: Ticket, now: datetime) -> None:

@@ -3,14 +3,15 @@
 import re
 import unicodedata
 
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def normalise(text: str) -> str:
-    """Full-width letters and digits become plain ones, invisible characters go, spaces are single.
+    """Full-width letters and digits become plain ones, invisible characters and half characters go, spaces are single.
 
-    Line breaks stay; the length never grows beyond what NFKC makes of it.
+    Line breaks stay; normalising twice changes nothing more.
     """
-    plain = _CONTROL.sub(" ", _INVISIBLE.sub("", unicodedata.normalize("NFKC", text.replace("\r\n", "\n"))))
+    plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text.replace("\r\n", "\n")))
+    plain = _CONTROL.sub(" ", _INVISIBLE.sub("", plain))
     return "\n".join(" ".join(line.split()) for line in plain.split("\n")).strip()

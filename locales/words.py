@@ -24,6 +24,8 @@ from babel.numbers import format_decimal
 LOCALES = Path(__file__).parent
 LANGUAGES = tuple(sorted((p.name for p in LOCALES.iterdir() if any(p.glob("*.po"))), key=lambda tag: tag != "zh_CN"))
 DEFAULT_LANGUAGE = LANGUAGES[0]
+ON_A_BUTTON = 30
+"""Characters of a long value that a button shows."""
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
@@ -98,17 +100,23 @@ def has(language: str, key: str) -> bool:
 def translate(language: str, key: str, /, *, zone: tzinfo = SHANGHAI, now: datetime | None = None, **facts: Any) -> str:
     """The sentence `key` in this language; a key with plural forms chooses by the fact `count`.
 
-    In the catalogue `{at:moment}`, `{at:date}`, `{at:time}`, `{at:relative}` say how a moment reads.
+    In the catalogue `{at:moment}`, `{at:date}`, `{at:time}`, `{at:relative}` say how a moment reads, `{list:lines}` and
+    `{list:clauses}` how a list does, and `{any:short}` cuts to what fits on a button.
     """
     words, known = _catalogue(language)
     if key not in known:
         raise Unworded(f"{key} has no words in {language}")
-    template = words.gettext(key)
-    if template == key:
-        template = words.ngettext(key, key, int(facts.get("count", 1)))
+    template = words.ngettext(key, key, int(facts["count"])) if "count" in facts else key
+    if template == key:  # no plural forms; and `gettext` alone would always take the singular
+        template = words.gettext(key)
     if "{" not in template:
         return template
     return _Writer(language, zone, now or datetime.now(UTC)).vformat(template, (), facts)
+
+
+def _short(text: str) -> str:
+    first, *more = text.split("\n")
+    return first if not more and len(first) <= ON_A_BUTTON else first[: ON_A_BUTTON - 1].rstrip() + "…"
 
 
 @cache
@@ -130,6 +138,8 @@ class _Writer(string.Formatter):
         self.locale = _locale(language)
 
     def format_field(self, value: Any, format_spec: str) -> str:
+        if format_spec == "short":
+            return _short(self.format_field(value, ""))
         match value:
             case Say(key="", facts=facts):
                 return str(facts["gap"]).join(self.format_field(p, "") for p in facts["parts"])

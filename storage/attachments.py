@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -63,6 +64,20 @@ async def of_ticket(tx: AsyncSession, ticket_id: int) -> list[Attachment]:
     return list((await tx.scalars(query)).all())
 
 
+async def forget_orphans(tx: AsyncSession, before: datetime) -> int:
+    """Delete photos older than that which no ticket holds; their files go when nobody holds the same content."""
+    done: Any = await tx.execute(
+        delete(Attachment).where(col(Attachment.ticket_id).is_(None), col(Attachment.created_at) < before)
+    )
+    return int(done.rowcount)
+
+
+async def known(tx: AsyncSession, contents: Sequence[str]) -> set[str]:
+    """Which of these SHA-256 somebody still holds."""
+    found = await tx.scalars(select(col(Attachment.sha256)).where(col(Attachment.sha256).in_(contents)))
+    return {sha256 for sha256 in found.all() if sha256}
+
+
 async def claim(
     tx: AsyncSession, accounts: Sequence[tuple[str, str]], now: datetime, limit: int = 4
 ) -> list[Attachment]:
@@ -70,9 +85,7 @@ async def claim(
     query = (
         select(Attachment)
         .where(col(Attachment.status) == "wanted", col(Attachment.due_at) <= now)
-        .where(
-            col(Attachment.channel).in_({c for c, _ in accounts}), col(Attachment.account).in_({a for _, a in accounts})
-        )
+        .where(tuple_(col(Attachment.channel), col(Attachment.account)).in_(list(accounts)))
         .order_by(col(Attachment.due_at))
         .limit(limit)
         .with_for_update(skip_locked=True)

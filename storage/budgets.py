@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -25,6 +26,25 @@ async def pay(tx: AsyncSession, name: str, every: timedelta, count: int, now: da
     row = await _row(tx, name, now)
     row.until = max(row.until, now) + every * count
     tx.add(row)
+
+
+async def close(tx: AsyncSession, name: str, until: datetime, now: datetime) -> None:
+    """Nothing passes under this name until then; whoever closed it for longer is not overruled."""
+    row = await _row(tx, name, now)
+    row.until = max(row.until, until)
+    tx.add(row)
+
+
+async def closed_until(tx: AsyncSession, name: str, now: datetime) -> datetime | None:
+    """Until when nothing passes under this name; None when it is open."""
+    until = await tx.scalar(select(col(Budget.until)).where(col(Budget.name) == name))
+    return until if until is not None and until > now else None
+
+
+async def forget(tx: AsyncSession, before: datetime) -> int:
+    """Delete the rates that were paid off before then: a new row says the same."""
+    done: Any = await tx.execute(delete(Budget).where(col(Budget.until) < before))
+    return int(done.rowcount)
 
 
 async def _row(tx: AsyncSession, name: str, now: datetime) -> Budget:

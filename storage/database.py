@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import sqlite3
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -33,6 +34,8 @@ def is_passing(error: BaseException) -> bool:
     """Whether a database error is a state of the database (locked, away, deadlocked), not a bug of ours."""
     if isinstance(error, PoolTimeout | OSError | InterfaceError):
         return True
+    if isinstance(error, sqlite3.OperationalError):  # from statements that go to the driver itself
+        return "no such" not in str(error)
     if not isinstance(error, DBAPIError):
         return False
     if error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _PASSING_STATES:

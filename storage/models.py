@@ -304,6 +304,8 @@ class Attachment(SQLModel, table=True):
         UniqueConstraint("channel", "account", "address", "ref"),
         _partial("ix_attachment_wanted", "due_at", where="status = 'wanted'"),
         Index("ix_attachment_ticket", "ticket_id", "id"),
+        _partial("ix_attachment_orphan", "created_at", where="ticket_id IS NULL"),
+        _partial("ix_attachment_sha256", "sha256", where="sha256 IS NOT NULL"),
         _one_of("status", "wanted", "stored", "refused"),
     )
     id: int | None = _id()

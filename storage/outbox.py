@@ -11,7 +11,8 @@ from sqlalchemy import and_, case, func, insert, literal, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from locales.words import Say, to_json
+from locales.words import Say, from_json, to_json
+from storage import budgets
 from storage.database import insert_into, wake
 from storage.models import NEVER, REPLY, Contact, Line, Outbox
 
@@ -168,7 +169,10 @@ async def _pay(tx: AsyncSession, contacts: list[int], lane: int, now: datetime, 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a claimed row: sent, later, dead, or held (its reader left and may come back)."""
+    """What became of a claimed row: sent, later, dead, or held (its reader left and may come back).
+
+    `everyone_until`: until then the provider wants less of the whole account.
+    """
 
     claimed: Claimed
     status: str
@@ -179,10 +183,14 @@ class Outcome:
     external_id: str | None = None
     problem: str | None = None
     unknown: bool = False
+    everyone_until: datetime | None = None
 
 
 async def settle(tx: AsyncSession, outcomes: Sequence[Outcome], now: datetime) -> None:
-    """Write down what became of each row, then let its line go on; a line leased by another since is left alone."""
+    """Write down what became of each row, then let its line go on.
+
+    Where the lease ran out and another sender holds the line by now, only that the row was sent is still worth writing.
+    """
     keys = sorted({(o.claimed.row.contact_id, o.claimed.row.lane) for o in outcomes})
     lines = await tx.scalars(
         select(Line)
@@ -193,13 +201,16 @@ async def settle(tx: AsyncSession, outcomes: Sequence[Outcome], now: datetime) -
     )
     held = {(line.contact_id, line.lane): line for line in lines}
     for outcome in outcomes:
+        row = outcome.claimed.row
+        if outcome.everyone_until is not None:
+            await budgets.close(tx, bulk(row.channel, row.account), outcome.everyone_until, now)
+        if held[row.contact_id, row.lane].due_at != outcome.claimed.leased_until and outcome.status != "sent":
+            continue
         await tx.execute(
-            update(Outbox)
-            .where(col(Outbox.id) == outcome.claimed.row.id, col(Outbox.status) == "queued")
-            .values(_change(outcome))
+            update(Outbox).where(col(Outbox.id) == row.id, col(Outbox.status) == "queued").values(_change(outcome))
         )
         if outcome.status == "held":
-            await _hold(tx, outcome.claimed.row.contact_id, now)
+            await _hold(tx, row.contact_id, now)
     waiting = await tx.execute(
         select(col(Outbox.contact_id), col(Outbox.lane), func.min(col(Outbox.id)))
         .where(tuple_(col(Outbox.contact_id), col(Outbox.lane)).in_(keys), col(Outbox.status) == "queued")
@@ -272,27 +283,25 @@ async def welcome_back(tx: AsyncSession, contact_id: int, now: datetime) -> None
     wake(tx, "outbox", everywhere=True)
 
 
-async def pause_bulk(tx: AsyncSession, channel: str, account: str, until: datetime) -> None:
-    """The provider asked the whole account to slow down: everything but replies waits until then."""
-    await tx.execute(
-        update(Line)
+def bulk(channel: str, account: str) -> str:
+    """The name under which everything but replies is closed while a provider wants the account to slow down."""
+    return f"bulk:{channel}:{account}"
+
+
+async def next_due(tx: AsyncSession, channel: str, account: str, lanes: Iterable[int]) -> datetime | None:
+    """When the next line in these lanes of an account is due; None when nothing waits."""
+    heads = [
+        select(col(Line.due_at))
         .where(
-            col(Line.channel) == channel, col(Line.account) == account, col(Line.lane) > REPLY, col(Line.due_at) < until
+            col(Line.channel) == channel, col(Line.account) == account, col(Line.lane) == lane, col(Line.due_at) < NEVER
         )
-        .values(due_at=until)
-        .execution_options(synchronize_session=False)
-    )
-
-
-async def next_due(tx: AsyncSession, accounts: Iterable[tuple[str, str]]) -> datetime | None:
-    """When the next line of these accounts is due; None when nothing waits."""
-    pairs = list(accounts)
-    earliest = await tx.scalar(
-        select(func.min(col(Line.due_at))).where(
-            tuple_(col(Line.channel), col(Line.account)).in_(pairs), col(Line.due_at) < NEVER
-        )
-    )
-    return earliest
+        .order_by(col(Line.due_at))
+        .limit(1)
+        .scalar_subquery()
+        for lane in lanes
+    ]
+    found = (await tx.execute(select(*heads))).one() if heads else ()
+    return min((at for at in found if at is not None), default=None)
 
 
 async def send_again(tx: AsyncSession, row_id: int, now: datetime) -> bool:
@@ -309,10 +318,10 @@ async def send_again(tx: AsyncSession, row_id: int, now: datetime) -> bool:
     return True
 
 
-async def choice_at(tx: AsyncSession, row_id: int, place: int) -> str | None:
-    """The id of the `place`-th choice (from 1) of a row; None when it has no such choice."""
-    choices = await tx.scalar(select(col(Outbox.choices)).where(col(Outbox.id) == row_id))
-    return choices[place - 1]["id"] if choices and 0 < place <= len(choices) else None
+async def choices_of(tx: AsyncSession, row_id: int) -> list[tuple[str, Say]]:
+    """The choices that a row offers, as (id, label), in the order in which they are numbered."""
+    offered = await tx.scalar(select(col(Outbox.choices)).where(col(Outbox.id) == row_id))
+    return [(choice["id"], from_json(choice["say"])) for choice in offered or ()]
 
 
 async def dead(tx: AsyncSession, before: int | None, limit: int) -> list[Outbox]:
@@ -324,7 +333,7 @@ async def dead(tx: AsyncSession, before: int | None, limit: int) -> list[Outbox]
 
 
 async def about(tx: AsyncSession, what: str, limit: int = 200) -> list[Outbox]:
-    """Everything that was owed about something (`ticket:12`), oldest first: what was said to whom, and did it arrive."""
+    """Everything that was owed about something (`ticket:12`), oldest first: what was said to whom, did it arrive."""
     query = select(Outbox).where(col(Outbox.about) == what).order_by(col(Outbox.id)).limit(limit)
     return list((await tx.scalars(query)).all())
 

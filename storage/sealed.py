@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
+from tempfile import mkstemp
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -15,6 +17,7 @@ from sqlalchemy.types import TypeDecorator
 
 _VERSION = b"\x01"
 _NONCE = 12  # bytes, NIST SP 800-38D section 8.2
+_SECRET = 32  # bytes
 _ciphers: list[AESGCM] = []
 
 
@@ -30,7 +33,7 @@ def _derive(secret: str) -> bytes:
 def seal(value: Any) -> bytes:
     """Any JSON value as sealed bytes."""
     nonce = os.urandom(_NONCE)
-    plain = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    plain = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass")
     return _VERSION + nonce + _ciphers[0].encrypt(nonce, plain, _VERSION)
 
 
@@ -60,12 +63,20 @@ class Sealed(TypeDecorator[Any]):
 
 
 def own_secret(folder: Path) -> str:
-    """The secret kept in `folder/secret.key`, made at the first start with rights for its owner alone."""
+    """The secret kept in `folder/secret.key`, made at the first start with rights for its owner alone.
+
+    Of processes that start together one makes it, whole before it has its name. Raises ValueError when it is damaged:
+    a secret that is empty or cut short would seal what nobody can open later, or everybody can.
+    """
     file = folder / "secret.key"
-    try:
-        descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return file.read_text("ascii").strip()
-    with os.fdopen(descriptor, "w") as opened:
-        opened.write(os.urandom(32).hex())
-    return file.read_text("ascii").strip()
+    if not file.exists():
+        descriptor, fresh = mkstemp(dir=folder)  # with rights for its owner alone
+        with os.fdopen(descriptor, "w") as opened:
+            opened.write(os.urandom(_SECRET).hex())
+        with suppress(FileExistsError):
+            os.link(fresh, file)
+        Path(fresh).unlink()
+    secret = file.read_text("ascii").strip()
+    if len(secret) != 2 * _SECRET:
+        raise ValueError(f"{file} is damaged; put back the one from the backup, or give SECRET_KEY")
+    return secret

@@ -69,8 +69,8 @@ async def audience(tx: AsyncSession, ticket: Ticket) -> list[Contact]:
 
 async def numbers(tx: AsyncSession, ids: Iterable[int]) -> dict[int, str]:
     """The numbers of these tickets by id."""
-    query = select(Ticket.id, Ticket.number).where(col(Ticket.id).in_(list(ids)))
-    return {i: number for i, number in (await tx.execute(query)).all() if i is not None}
+    query = select(col(Ticket.id), col(Ticket.number)).where(col(Ticket.id).in_(list(ids)))
+    return {i: number for i, number in (await tx.execute(query)).all() if i}
 
 
 async def followers(tx: AsyncSession, ticket_id: int) -> int:
@@ -198,7 +198,7 @@ async def page(tx: AsyncSession, wanted: Filter, *, before: int | None, limit: i
 
 async def count(tx: AsyncSession, wanted: Filter, at_most: int) -> int:
     """How many tickets there are of these, counted no further than `at_most`."""
-    found = select(Ticket.id).limit(at_most)
+    found = select(col(Ticket.id)).limit(at_most)
     for condition in _conditions(wanted):
         found = found.where(condition)
     return int(await tx.scalar(select(func.count()).select_from(found.subquery())) or 0)

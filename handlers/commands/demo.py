@@ -97,11 +97,13 @@ async def _work(
     dice: random.Random,
 ) -> None:
     steps: list[tuple[Callable[..., Awaitable[Ticket]], tuple[str, ...]]] = []
-    if dice.random() < 0.9:
+    is_old = now - opened > timedelta(minutes=DAY["settled_after_minutes"])
+    if is_old or dice.random() < 0.8:
         steps.append((tickets.take, ()))
     steps += [(tickets.reply, (words,)) for words in scene.get("answers", ())]
-    if "result" in scene:
-        steps.append((tickets.resolve, (scene["result"],)))
+    result = scene.get("result", DAY["settled"] if is_old else None)
+    if result:
+        steps.append((tickets.resolve, (result,)))
     at = opened
     for verb, words in steps:
         at += timedelta(minutes=dice.randrange(4, 26))

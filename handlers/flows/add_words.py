@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation import AT_ONCE, Form, Given, Moment, Option, Question, Reply, choice, look_up, parsed
+from handlers import desk
 from hotline import tickets
 from locales.words import Refusal, Say, say
 from storage import tickets as ledger
@@ -17,7 +18,7 @@ from storage.models import Contact
 
 def questions() -> Generator[Question, Any, str | None]:
     """What to add, which is mostly there before the form begins, and to which ticket."""
-    yield parsed("words", read_words, wants=("photos",))
+    yield parsed("words", read_words, show_words, wants=("photos",))
     waiting = yield look_up("waiting", open_ones)
     if waiting:
         yield choice("to", [Option(w["id"], brief(w["number"], w["what"])) for w in waiting])
@@ -29,6 +30,11 @@ def read_words(given: Given, _moment: Moment) -> dict[str, Any]:
     if not given.words and not given.photos:
         raise Refusal("question.text.empty")
     return {"text": given.words, "photos": list(given.photos)}
+
+
+def show_words(value: dict[str, Any]) -> Say | str:
+    """The words, or how many photos there are."""
+    return value["text"] or say("question.photos.count", count=len(value["photos"]))
 
 
 async def open_ones(tx: AsyncSession, contact: Contact, answers: dict[str, Any], now: datetime) -> list[dict[str, Any]]:
@@ -48,8 +54,7 @@ async def submit(tx: AsyncSession, contact: Contact, answers: dict[str, Any], no
         return Reply(say("add_words.none"), (Option("/blockage", say("command.blockage")),))
     words = answers["words"]
     ticket = await tickets.add_words(tx, int(answers["to"]), contact, words["text"], words["photos"], now)
-    see = Option(f"/ticket {ticket.number}", say("told.see"))
-    return Reply(say("ticket.added", number=ticket.number), (see,), about=f"ticket:{ticket.id}")
+    return desk.added(ticket)
 
 
 FORM = Form("add_words", questions, submit)

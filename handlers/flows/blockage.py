@@ -14,6 +14,7 @@ from handlers.questions import moment, place, plate
 from hotline import blockages, clocks, neighbours, tickets
 from hotline.formats.places import Place
 from locales.words import say
+from storage import tickets as ledger
 from storage.models import Contact
 
 NONE = Option("none", say("blockage.same.none"))
@@ -24,15 +25,12 @@ def questions() -> Generator[Question, Any, str | None]:
     yield choice("what", blockages.KINDS, recognise=blockages.recognise)
     yield place("where")
     similar = yield look_up("similar", similar_nearby)
-    if similar:
-        same = yield choice("same", [*(Option(s["id"], neighbour(s)) for s in similar), NONE])
-        if same != NONE.id:
-            return AT_ONCE
+    same = (yield choice("same", [*(Option(s["id"], neighbour(s)) for s in similar), NONE])) if similar else NONE.id
     yield plate("plate", later=True)
     yield photos("photos", later=True)
     yield moment("when", later=True)
     yield text("note", later=True)
-    return None
+    return None if same == NONE.id else AT_ONCE
 
 
 async def similar_nearby(
@@ -61,8 +59,7 @@ async def submit(tx: AsyncSession, contact: Contact, answers: dict[str, Any], no
     """Join the ticket that is the same, or open one."""
     same = answers.get("same", NONE.id)
     if same != NONE.id:
-        ticket = await tickets.join(tx, int(same), contact, now)
-        return desk.joined(ticket)
+        return await join(tx, contact, int(same), answers, now)
     happened = answers.get("when")
     matter = tickets.Matter(
         kind="blockage",
@@ -78,4 +75,15 @@ async def submit(tx: AsyncSession, contact: Contact, answers: dict[str, Any], no
     return desk.opened(await tickets.open(tx, contact, matter, desk.division(), now))
 
 
-FORM = Form("blockage", questions, submit, steps=3, menu=1)
+async def join(tx: AsyncSession, contact: Contact, ticket_id: int, answers: dict[str, Any], now: datetime) -> Reply:
+    """Count with those who stand there; what was said and shown beside the place goes to their ticket."""
+    assert contact.id is not None
+    is_there = await ledger.may_read(tx, await ledger.lock(tx, ticket_id), contact.id)
+    ticket = await tickets.join(tx, ticket_id, contact, now)
+    words, shown = answers.get("note") or "", answers.get("photos") or ()
+    if words or shown:
+        await tickets.add_words(tx, ticket_id, contact, words, shown, now)
+    return desk.added(ticket) if is_there else desk.joined(ticket)
+
+
+FORM = Form("blockage", questions, submit, steps=3, menu=1, photos="photos")

@@ -14,7 +14,7 @@ LEAST_WARNING, MOST_WARNING = timedelta(minutes=10), timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What is owed next (answer, settlement, or nothing any more), how it stands (ok, soon, late, done), and by when."""
+    """What is owed next in words, how that stands (ok, soon, late, done), and by when."""
 
     state: str
     say: Say
@@ -62,12 +62,12 @@ def took(what: Say, since: datetime, done: datetime, by: datetime) -> Due:
 
 
 def span(much: timedelta) -> Say:
-    """A stretch of time in the two largest units that say something; what has begun counts as a whole minute."""
+    """A stretch of time in the two largest units that say something; no stretch is shorter than a minute."""
     minutes = max(1, round(much.total_seconds() / 60))
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
     if days:
-        return say("console.span.days", days=days, hours=hours)
+        return say("console.span.days" if hours else "console.span.whole_days", days=days, hours=hours)
     if hours:
-        return say("console.span.hours", hours=hours, minutes=minutes)
+        return say("console.span.hours" if minutes else "console.span.whole_hours", hours=hours, minutes=minutes)
     return say("console.span.minutes", minutes=minutes)

@@ -1,4 +1,4 @@
-"""Who may come in, and which forms are taken: one middleware before every page, which lets nobody through by default."""
+"""Who may come in and which forms are taken: a middleware before every page, which by default lets nobody through."""
 
 from __future__ import annotations
 

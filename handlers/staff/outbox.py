@@ -22,7 +22,7 @@ class Dead:
     """A message that did not arrive: its words, the ticket it is about, and why it stopped."""
 
     row: Outbox
-    words: Say
+    words: str
     number: str | None
     why: Say
 
@@ -37,7 +37,7 @@ async def show(visit: Visit) -> web.StreamResponse:
         numbers = await ledger.numbers(tx, about)
     return await visit.page(
         "outbox.html",
-        rows=[_dead(row, numbers) for row in rows[:PAGE]],
+        rows=[_dead(visit, row, numbers) for row in rows[:PAGE]],
         older=rows[PAGE - 1].id if len(rows) > PAGE else None,
         before=last,
     )
@@ -58,10 +58,14 @@ async def all_again(visit: Visit) -> web.StreamResponse:
     return visit.onward("/staff/outbox", say("console.outbox.queued" if done else "console.outbox.gone", count=done))
 
 
-def _dead(row: Outbox, numbers: dict[int, str]) -> Dead:
+def _dead(visit: Visit, row: Outbox, numbers: dict[int, str]) -> Dead:
     facts = {name: from_json(value) for name, value in row.facts.items()}
+    try:
+        words = visit.render(Say(row.key, facts))
+    except (LookupError, ValueError, TypeError):  # it may be dead because nobody can word it
+        words = row.key
     number = numbers.get(int(row.about[7:])) if row.about and row.about.startswith("ticket:") else None
-    return Dead(row, Say(row.key, facts), number, why(row))
+    return Dead(row, words, number, why(row))
 
 
 def why(row: Outbox) -> Say:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from handlers.staff.static import Static
-from locales.words import LANGUAGES, Say, say
+from locales.words import LANGUAGES, Say, has, say
 
 if TYPE_CHECKING:
     from handlers.staff.visit import Visit
@@ -37,6 +37,7 @@ class Pages:
             t=visit.words,
             render=visit.render,
             ago=lambda at: visit.render(ago(at, visit.now)),
+            channel=lambda name: channel(visit, name),
             visit=visit,
             staff=visit.member,
             file=self.static.address,
@@ -50,3 +51,9 @@ def ago(at: datetime, now: datetime) -> Say:
     if abs(now - at) < timedelta(minutes=1):
         return say("console.just_now")
     return say("console.ago" if abs(now - at) < A_DAY else "console.moment", at=at)
+
+
+def channel(visit: Visit, name: str) -> str:
+    """A channel by the name people know; one that nobody has worded yet by its own."""
+    key = f"console.channel.{name}"
+    return visit.words(key) if has(visit.language, key) else name

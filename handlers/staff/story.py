@@ -91,13 +91,13 @@ def _of_event(
     ticket: Ticket, event: TicketEvent, message: Message | None, sentences: list[Told], names: dict[int, str]
 ) -> Entry:
     key = AUDIENCE[event.kind].key if event.kind in AUDIENCE else None
-    because = [told for told in sentences if told.key == key and told.at == event.at]
-    for told in because:
-        sentences.remove(told)
+    because = [one for one in sentences if one.key == key and one.at == event.at]
+    for one in because:
+        sentences.remove(one)
     return Entry(
         event.at,
         event.kind,
-        say(f"event.{event.kind}"),
+        say(f"console.event.{event.kind}"),
         _actor(event.actor, ticket, names),
         message.text if message else None,
         int(event.facts.get("photos", 0)),
@@ -108,20 +108,20 @@ def _of_event(
 def _of_message(ticket: Ticket, message: Message, names: dict[int, str]) -> Entry:
     kind = {"in": "added", "out": "answered", "note": "noted"}[message.direction]
     actor = f"staff:{message.staff_id}" if message.staff_id else f"contact:{message.contact_id}"
-    return Entry(message.at, kind, say(f"event.{kind}"), _actor(actor, ticket, names), message.text)
+    return Entry(message.at, kind, say(f"console.event.{kind}"), _actor(actor, ticket, names), message.text)
 
 
 def _of_told(sentences: Iterable[Told]) -> list[Entry]:
     """What the desk said in the turn itself: a receipt with its words; mere look-ups as one line with the last."""
     out: list[Entry] = []
-    for told in sentences:
-        last = out[-1] if out else None
-        if told.key == LOOKED_UP and last and last.kind == "looked":
-            last.told.append(told)
-        elif told.key == LOOKED_UP:
-            out.append(Entry(told.at, "looked", say("console.event.looked"), say("console.who.desk"), None, 0, [told]))
+    desk = say("console.who.desk")
+    for one in sentences:
+        if one.key != LOOKED_UP:
+            out.append(Entry(one.at, "said", say("console.event.said"), desk, one.said, told=[one]))
+        elif out and out[-1].kind == "looked":
+            out[-1].told.append(one)
         else:
-            out.append(Entry(told.at, "said", say("console.event.said"), say("console.who.desk"), told.said, 0, [told]))
+            out.append(Entry(one.at, "looked", say("console.event.looked"), desk, told=[one]))
     return out
 
 

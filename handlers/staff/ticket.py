@@ -42,7 +42,7 @@ async def page(visit: Visit, *, refused: str = "", no: Say | None = None) -> web
         ticket=ticket,
         story=told,
         place=describe_place(place),
-        typed=_typed(place),
+        typed=_typed(place, visit.render(describe_place(place))),
         map_address=_map(place),
         clocks=both(ticket, visit.now),
         due=due(ticket, visit.now),
@@ -64,14 +64,13 @@ async def found(tx: AsyncSession, visit: Visit) -> Ticket:
     return ticket
 
 
-def _typed(place: Place) -> str:
-    """How the place was typed, where that says more than what we made of it."""
-    structured = place.road or place.facility or place.position
-    return place.text if structured and place.text else ""
+def _typed(place: Place, shown: str) -> str:
+    """How the place was typed, where that differs from what we made of it."""
+    return place.text if "".join(place.text.split()) != "".join(shown.split()) else ""
 
 
 def _map(place: Place) -> str:
-    """A `geo:` address, which the clerk's own map program opens. RFC 5870 knows WGS 84 only; another datum is 500 m off."""
+    """A `geo:` address for the clerk's own map; RFC 5870 knows WGS 84 only, and another datum would be 500 m off."""
     if place.position is None or place.datum != "wgs84":
         return ""
     return f"geo:{place.position[0]:.6f},{place.position[1]:.6f}"

@@ -60,6 +60,7 @@ async def show(visit: Visit) -> web.StreamResponse:
         rows=[_row(ticket, names, visit) for ticket in rows[:PAGE]],
         older=rows[PAGE - 1].id if len(rows) > PAGE else None,
         no=no,
+        empty=empty(wanted),
         once=visit.new_once,
     )
 

@@ -75,6 +75,7 @@ class Visit:
 
     @property
     def house(self) -> House:
+        """The house this console belongs to."""
         return self.console.house
 
     @property
@@ -102,7 +103,10 @@ class Visit:
     async def page(self, template: str, *, status: int = 200, **facts: Any) -> web.Response:
         """A whole page, with what its head shows on every page."""
         facts["dead"] = await self._dead() if self.member else 0
-        return self.bare_page(template, status=status, **facts)
+        response = self.bare_page(template, status=status, **facts)
+        if self.is_new:
+            self.console.sessions.hand_out(response, self.session)
+        return response
 
     def bare_page(self, template: str, *, status: int = 200, **facts: Any) -> web.Response:
         """A page that needs no database: errors are told even when it is away."""
@@ -110,8 +114,6 @@ class Visit:
         text = self.console.pages.html(self, template, said=said, **{"dead": 0, **facts})
         response = web.Response(text=text, status=status, content_type="text/html", charset="utf-8")
         response.headers["Content-Language"] = self.language.replace("_", "-")
-        if self.is_new:
-            self.console.sessions.hand_out(response, self.session)
         if said is not None:
             flash.forget(response)
         return response
@@ -125,6 +127,7 @@ class Visit:
 
     @property
     def is_secure(self) -> bool:
+        """Whether browsers reach us by https alone."""
         return self.house.settings.public_url.startswith("https:")
 
     def to_sign_in(self) -> web.Response:
@@ -138,6 +141,7 @@ class Visit:
 
     @property
     def form_token(self) -> str:
+        """What every form on this page carries."""
         return self.console.sessions.form_token(self.session)
 
     @staticmethod

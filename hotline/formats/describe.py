@@ -1,6 +1,6 @@
 """How a place reads in a sentence, in whatever language the reader has."""
 
-from hotline.formats.coordinates import cut_coordinates, without_datum
+from hotline.formats.coordinates import Impossible, cut_coordinates, without_datum
 from hotline.formats.directions import WAYS
 from hotline.formats.places import Place, says_more_than_road
 from locales.words import Say, say, together
@@ -30,8 +30,12 @@ def describe_place(place: Place) -> Say:
 
 
 def _has_words(place: Place) -> bool:
-    """Whether the text says more than the degrees."""
-    return any(letter.isalpha() for letter in without_datum(cut_coordinates(place.text)[1]))
+    """Whether the text says more than the degrees; a label of a device may hold impossible ones, which are words."""
+    try:
+        _, rest = cut_coordinates(place.text)
+    except Impossible:
+        rest = place.text
+    return any(letter.isalpha() for letter in without_datum(rest))
 
 
 def _road(place: Place) -> list[Say]:

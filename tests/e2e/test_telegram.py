@@ -1,4 +1,4 @@
-"""The whole way against a Telegram that we did not write: report, ticket, the clerk's answer arrives, the result arrives."""
+"""The whole way against a Telegram that we did not write: report, ticket, answer and result arrive."""
 
 from __future__ import annotations
 

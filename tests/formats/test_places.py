@@ -161,6 +161,7 @@ def test_the_label_of_a_position_adds_road_and_facility() -> None:
     place = from_position(43.88, 125.32, "gcj02", "吉林省长春市二道区G12珲乌高速长春东收费站")
     assert (place.road, place.facility, place.latitude) == ("G12", "长春东收费站", 43.88)
     assert render("zh_CN", describe_place(place)) == "G12 珲乌高速 长春东收费站"
+    assert render("zh_CN", describe_place(from_position(43.88, 125.32, "gcj02", "93.88,225.32 附近"))).endswith("附近")
     assert render("en", describe_place(from_position(43.88, 125.32, "gcj02", "自由大路8号"))) == "自由大路8号"
 
 
@@ -215,6 +216,15 @@ def test_any_text_is_a_place_or_a_refusal(text: str) -> None:
     assert Place.from_json(json.loads(json.dumps(place.to_json()))) == place
     assert None not in place.to_json().values()
     assert parse_place(place.text).text == place.text
+    for language in LANGUAGES:
+        assert render(language, describe_place(place)).strip()
+
+
+@given(degrees, anything)
+def test_a_position_with_any_label_is_a_place_that_can_be_said(position: tuple[float, float], label: str) -> None:
+    place = from_position(*position, "gcj02", label)
+    assert place.position == position
+    assert Place.from_json(json.loads(json.dumps(place.to_json()))) == place
     for language in LANGUAGES:
         assert render(language, describe_place(place)).strip()
 

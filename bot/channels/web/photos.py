@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from aiohttp import BodyPartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -11,7 +11,10 @@ from aiohttp.http_exceptions import HttpProcessingError
 from bot.channels.web.channel import Web
 from bot.channels.web.site import Site, json_response
 from locales.words import Refusal
-from storage import attachments, files
+from storage import attachments, budgets, files
+
+EVERY, AT_ONCE = timedelta(seconds=20), 30
+"""Uploads of one contact: thirty at once, then three a minute; a report has six photos at most."""
 
 LARGEST_MB = 10
 _LARGEST = LARGEST_MB * 1024 * 1024
@@ -27,11 +30,20 @@ class Photos:
         """{"photo": id}, the same id for the same content; raises Refusal for what is too large or no image."""
         self._site.refuse_foreign(request)
         address = self._site.contact(request)
+        await self._pay(address)
         content = await _uploaded(request)
         kept = await asyncio.to_thread(files.keep, self._site.files, content)
         async with self._site.db.write() as tx:
             photo = await attachments.keep(tx, Web.name, self._site.account, address, kept, datetime.now(UTC))
         return json_response({"photo": photo})
+
+    async def _pay(self, address: str) -> None:
+        name, now = f"photos:{Web.name}:{self._site.account}:{address}", datetime.now(UTC)
+        async with self._site.db.write() as tx:
+            allowed, wait = await budgets.allowance(tx, name, EVERY, AT_ONCE, now)
+            if not allowed:
+                raise Refusal("web.too_many", wait=wait)
+            await budgets.pay(tx, name, EVERY, 1, now)
 
     async def get(self, request: web.Request) -> web.StreamResponse:
         """The file, to its sender alone."""

@@ -33,6 +33,7 @@ _STATUS = {
     "files.too_large": 413,
     "files.not_an_image": 415,
     "web.not_json": 415,
+    "web.too_many": 429,
     "web.unavailable": 503,
 }
 """Refusals that HTTP has its own number for; every other one is 400."""
@@ -101,7 +102,9 @@ class Site:
 
     def _refusal(self, request: web.Request, no: Refusal) -> web.Response:
         message = translate(self.language(request), no.key, **no.facts)
-        return json_response({"error": no.key, "message": message}, status=_STATUS.get(no.key, 400))
+        wait = no.facts.get("wait")
+        headers = {"Retry-After": str(int(wait.total_seconds()) + 1)} if wait else None
+        return json_response({"error": no.key, "message": message}, status=_STATUS.get(no.key, 400), headers=headers)
 
     def _unavailable(self, request: web.Request) -> web.Response:
         response = self._refusal(request, Refusal("web.unavailable"))

@@ -266,6 +266,8 @@ def upgrade() -> None:
     sa.UniqueConstraint('channel', 'account', 'address', 'ref', name=op.f('uq_attachment_channel_account_address_ref'))
     )
     with op.batch_alter_table('attachment', schema=None) as batch_op:
+        batch_op.create_index('ix_attachment_orphan', ['created_at'], unique=False, postgresql_where=sa.text('ticket_id IS NULL'), sqlite_where=sa.text('ticket_id IS NULL'))
+        batch_op.create_index('ix_attachment_sha256', ['sha256'], unique=False, postgresql_where=sa.text('sha256 IS NOT NULL'), sqlite_where=sa.text('sha256 IS NOT NULL'))
         batch_op.create_index('ix_attachment_ticket', ['ticket_id', 'id'], unique=False)
         batch_op.create_index('ix_attachment_wanted', ['due_at'], unique=False, postgresql_where=sa.text("status = 'wanted'"), sqlite_where=sa.text("status = 'wanted'"))
 
@@ -277,6 +279,8 @@ def downgrade() -> None:
     with op.batch_alter_table('attachment', schema=None) as batch_op:
         batch_op.drop_index('ix_attachment_wanted', postgresql_where=sa.text("status = 'wanted'"), sqlite_where=sa.text("status = 'wanted'"))
         batch_op.drop_index('ix_attachment_ticket')
+        batch_op.drop_index('ix_attachment_sha256', postgresql_where=sa.text('sha256 IS NOT NULL'), sqlite_where=sa.text('sha256 IS NOT NULL'))
+        batch_op.drop_index('ix_attachment_orphan', postgresql_where=sa.text('ticket_id IS NULL'), sqlite_where=sa.text('ticket_id IS NULL'))
 
     op.drop_table('attachment')
     with op.batch_alter_table('ticket_event', schema=None) as batch_op:

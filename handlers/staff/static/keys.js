@@ -1,0 +1,97 @@
+// Single keys for the whole day; never while somebody types, never with Ctrl, Alt or Meta, and they can be switched off.
+import { say } from "./forms.js";
+
+const SWITCH = "changxing.keys";
+const LAST = "changxing.last";
+
+export function keys() {
+  const help = document.getElementById("keys");
+  if (!help) return;
+  document.getElementById("help-link").addEventListener("click", (event) => {
+    if (location.pathname === "/staff/help") return;
+    event.preventDefault();
+    help.showModal();
+  });
+  help.addEventListener("click", (event) => event.target === help && help.close());
+  for (const box of document.querySelectorAll(".keys-on")) {
+    box.closest("p").hidden = false;
+    box.checked = localStorage.getItem(SWITCH) !== "off";
+    box.addEventListener("change", () => localStorage.setItem(SWITCH, box.checked ? "on" : "off"));
+  }
+  document.addEventListener("click", (event) => {
+    const row = event.target.closest?.("tbody tr");
+    if (row) sessionStorage.setItem(LAST, row.id);
+  });
+  document.addEventListener("keydown", pressed);
+}
+
+function pressed(event) {
+  if (event.isComposing || event.keyCode === 229) return;
+  const typing = event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]");
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches?.("textarea")) {
+    event.preventDefault();
+    return event.target.form?.requestSubmit();
+  }
+  if (event.key === "Escape") return escape(typing);
+  if (typing || event.ctrlKey || event.altKey || event.metaKey || localStorage.getItem(SWITCH) === "off") return;
+  if (document.querySelector("dialog[open]") && event.key !== "?") return;
+  if (DO[event.key]?.() ) event.preventDefault();
+}
+
+function escape(typing) {
+  typing?.blur();
+  for (const menu of document.querySelectorAll("details.me[open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+}
+
+function move(step) {
+  const rows = [...document.querySelectorAll("#rows tr, ul.dead > li")];
+  if (!rows.length) return false;
+  const here = rows.findIndex((row) => row.contains(document.activeElement));
+  const last = rows.findIndex((row) => row.id && row.id === sessionStorage.getItem(LAST));
+  const next = here >= 0 ? here + step : last >= 0 ? last : 0;
+  const row = rows[Math.min(Math.max(next, 0), rows.length - 1)];
+  row.querySelector("a, button")?.focus({ preventScroll: true });
+  row.scrollIntoView({ block: "nearest" });
+  if (row.id) sessionStorage.setItem(LAST, row.id);
+  return true;
+}
+
+function press(selector, within = document) {
+  const found = within?.querySelector(selector);
+  found?.click();
+  return Boolean(found);
+}
+
+function search() {
+  const field = document.getElementById("q");
+  field?.select();
+  field?.focus();
+  return Boolean(field);
+}
+
+function back() {
+  const up = document.getElementById("up");
+  if (!up) return false;
+  if (new URL(document.referrer || "about:blank").pathname === "/staff/") history.back();
+  else up.click();
+  return true;
+}
+
+const DO = {
+  j: () => move(1),
+  k: () => move(-1),
+  "/": search,
+  ".": () => press("#news button, #hint button"),
+  t: () => (document.getElementById("ticket") ? press(".head .take") : press(".take", document.activeElement.closest("tr"))),
+  r: () => say("reply"),
+  n: () => say("note"),
+  u: back,
+  "?": () => {
+    const help = document.getElementById("keys");
+    help.open ? help.close() : help.showModal();
+    return true;
+  },
+};

@@ -1,0 +1,49 @@
+"""A desk on each database, and a clerk at it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+
+from handlers.staff import passwords
+from storage.database import Database
+from tests.conftest import StillClock
+from tests.staff.desk import Browser, Desk, assembled
+
+
+@pytest.fixture(scope="package", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """The same argon2, with a cost that is right for tests alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", cache(lambda: PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)))
+        passwords._nobody.cache_clear()
+        yield
+
+
+@pytest.fixture
+async def desk(db: Database, clock: StillClock, tmp_path: Path) -> AsyncIterator[Desk]:
+    """A desk where 李 (clerk), 王 (supervisor) and 总 (admin) work."""
+    made = assembled(db, clock, tmp_path / "var")
+    for login, role in (("li", "clerk"), ("wang", "supervisor"), ("zong", "admin")):
+        await made.hire(login, role)
+    await made.server.start_server()
+    yield made
+    await made.server.close()
+
+
+@pytest.fixture
+async def clerk(desk: Desk) -> AsyncIterator[Browser]:
+    """李's browser, signed in."""
+    async with desk.browser("li") as browser:
+        yield browser
+
+
+@pytest.fixture
+async def stranger(desk: Desk) -> AsyncIterator[Browser]:
+    """A browser of nobody we know."""
+    async with desk.browser() as browser:
+        yield browser
