@@ -75,6 +75,7 @@ class Dialogue:
                 await contacts.set_language(turn.tx, turn.standing.contact, language)
                 if turn.standing.form == "language":
                     turn.leave()
+                    return Reply(say("dialogue.language_set"))
                 return await self._again(turn, say("dialogue.language_set"))
             case "language" if form and form.name != "language":
                 offered = tuple(Option(f"/language {tag}", say(f"language.{tag}")) for tag in LANGUAGES)
@@ -118,13 +119,14 @@ class Dialogue:
         return Begin(form.name, {question.name: {"raw": rest, "value": value}})
 
     async def _offered(self, turn: Turn) -> tuple[str, str] | None:
-        """The command among the choices of our last message that a text names by number or label."""
-        row = turn.standing.asked_row
-        if row is None or not turn.given.text or len(turn.given.text) > LONGEST_LABEL:
+        """The command that a text names by number or label, among the choices of what we said last, or asked last."""
+        if not turn.given.text or len(turn.given.text) > LONGEST_LABEL:
             return None
-        choices = [Option(choice, label) for choice, label in await outbox.choices_of(turn.tx, row)]
-        chosen = screens.named(choices, turn.given.text)
-        return commands.recognise(chosen, self.forms) if chosen and chosen.startswith("/") else None
+        for offered in await outbox.last_choices(turn.tx, turn.standing.contact, turn.standing.asked_row):
+            chosen = screens.named([Option(choice, label) for choice, label in offered], turn.given.text)
+            if chosen is not None and chosen.startswith("/"):
+                return commands.recognise(chosen, self.forms)
+        return None
 
     # Messages that no form takes.
 

@@ -11,13 +11,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import metrics
 from bot.channels import Bubble, Channel, Channels, Choice, Gone, Later, Rejected, Unknown
 from locales.words import Say, from_json, render
 from storage import budgets, outbox
 from storage.database import Database, is_passing
-from storage.models import NOTICE, REPLY, STATUS
+from storage.models import REPLY
 from storage.outbox import ChatPace, Claimed, Outcome
 
 log = structlog.get_logger()
@@ -97,33 +98,39 @@ class Sender:
         return claimed, wait
 
     async def _claim(self, channel: Channel) -> tuple[list[Claimed], float]:
+        """Lease what is due, replies first; a look that finds nothing writes nothing."""
         now, key = self.now(), (channel.name, channel.account)
-        free = IN_FLIGHT - len(self._sends[key])
+        free, pause = IN_FLIGHT - len(self._sends[key]), timedelta(seconds=POLL)
         if free <= 0:
             return [], POLL
-        pace, pause = channel.pace, timedelta(seconds=POLL)
+        async with self.db.read() as tx:
+            due, closed = await outbox.outlook(tx, *key)
+        if closed is not None and closed > now:
+            due, pause = {lane: at for lane, at in due.items() if lane == REPLY}, min(pause, closed - now)
+        room = {lane: free - (0 if lane == REPLY else IN_FLIGHT // 4) for lane in sorted(due)}
+        waits = [at - now for lane, at in due.items() if room[lane] > 0]
+        if not waits or min(waits) > timedelta(0):
+            return [], max(min([pause, *waits]).total_seconds(), SHORTEST)
+        async with self.db.write() as tx:
+            rows, wait = await self._lease(tx, channel, {lane: r for lane, r in room.items() if due[lane] <= now})
+        return rows, max(min(pause, wait).total_seconds(), SHORTEST)
+
+    async def _lease(self, tx: AsyncSession, channel: Channel, room: dict[int, int]) -> tuple[list[Claimed], timedelta]:
+        """Lease the oldest rows of these lanes, at most so many of each, and no more than the account's rate allows."""
+        now, pace, allowed = self.now(), channel.pace, IN_FLIGHT
+        rate = f"send:{channel.name}:{channel.account}"
+        if pace.per_account:
+            allowed, wait = await budgets.allowance(tx, rate, pace.per_account, pace.account_burst, now)
+            if not allowed:
+                return [], wait
         chat = ChatPace(pace.per_chat, pace.chat_burst) if pace.per_chat else None
         rows: list[Claimed] = []
-        async with self.db.write() as tx:
-            allowed = free
-            if pace.per_account:
-                allowed, wait = await budgets.allowance(
-                    tx, f"send:{':'.join(key)}", pace.per_account, pace.account_burst, now
-                )
-                pause = pause if allowed else min(pause, wait)
-            closed = await budgets.closed_until(tx, outbox.bulk(*key), now)
-            pause = min(pause, closed - now) if closed else pause
-            looked = []
-            for lane in (REPLY,) if closed else (REPLY, STATUS, NOTICE):
-                room = min(allowed, free - (0 if lane == REPLY else IN_FLIGHT // 4)) - len(rows)
-                if room > 0:
-                    looked.append(lane)
-                    rows += await outbox.claim(tx, *key, lane, now, room, chat)
-            if pace.per_account and rows:
-                await budgets.pay(tx, f"send:{':'.join(key)}", pace.per_account, len(rows), now)
-            if not rows and (due := await outbox.next_due(tx, *key, looked)):
-                pause = min(pause, due - now)
-        return rows, max(pause.total_seconds(), SHORTEST)
+        for lane, most in room.items():
+            if (limit := min(allowed, most) - len(rows)) > 0:
+                rows += await outbox.claim(tx, channel.name, channel.account, lane, now, limit, chat)
+        if pace.per_account and rows:
+            await budgets.pay(tx, rate, pace.per_account, len(rows), now)
+        return rows, timedelta(0)
 
     async def _send(self, channel: Channel, claimed: Claimed) -> None:
         outcome = await self._outcome(channel, claimed)

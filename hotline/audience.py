@@ -25,7 +25,6 @@ class Told:
 AUDIENCE = {
     "opened": Told(None),
     "joined": Told(None),
-    "left": Told(None),
     "added": Told(None),
     "taken": Told("told.taken"),
     "answered": Told("told.answered"),
@@ -33,7 +32,6 @@ AUDIENCE = {
     "resolved": Told("told.resolved"),
     "reopened": Told("told.reopened"),
     "breached": Told("told.breached"),
-    "code_refused": Told(None),
 }
 """Every event that the ledger knows. Who acted hears the answer of the turn itself, and is not told again."""
 

@@ -35,12 +35,6 @@ async def close(tx: AsyncSession, name: str, until: datetime, now: datetime) -> 
     tx.add(row)
 
 
-async def closed_until(tx: AsyncSession, name: str, now: datetime) -> datetime | None:
-    """Until when nothing passes under this name; None when it is open."""
-    until = await tx.scalar(select(col(Budget.until)).where(col(Budget.name) == name))
-    return until if until is not None and until > now else None
-
-
 async def forget(tx: AsyncSession, before: datetime) -> int:
     """Delete the rates that were paid off before then: a new row says the same."""
     done: Any = await tx.execute(delete(Budget).where(col(Budget.until) < before))

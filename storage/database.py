@@ -26,6 +26,9 @@ log = structlog.get_logger()
 BUSY = 15.0
 """Seconds that a SQLite writer waits for another process before it gives up."""
 
+READERS = 4
+"""Connections that only read, so that neither a page nor a health check waits behind a flood of messages."""
+
 _PASSING_STATES = frozenset({"40001", "40P01", "55P03", "57P01", "57P02", "57P03", "53300", "25P03"})
 """PostgreSQL error codes that say "again", not "wrong": serialization, deadlock, lock, shutdown, too many clients."""
 
@@ -87,11 +90,10 @@ class Database:
         if self.is_sqlite:
             Path(self.url.database or "").parent.mkdir(parents=True, exist_ok=True)
             self._writer = _sqlite(address, "BEGIN IMMEDIATE", size=1)
-            self._reader = _sqlite(address, "BEGIN", size=4)
+            self._reader = _sqlite(address, "BEGIN", size=READERS)
         else:
-            self._writer = self._reader = create_async_engine(
-                address, pool_size=connections, max_overflow=0, pool_timeout=30, pool_pre_ping=False
-            )
+            self._writer = _postgresql(address, size=connections)
+            self._reader = _postgresql(address, size=READERS)
 
     @property
     def engine(self) -> AsyncEngine:
@@ -103,7 +105,6 @@ class Database:
         """One transaction: committed when the block ends, rolled back when it raises; then topics are called."""
         async with AsyncSession(self._writer, expire_on_commit=False) as tx, tx.begin():
             yield tx
-            await tx.flush()
             topics: dict[str, bool] = tx.info.get("wake", {})
             if not self.is_sqlite and (far := [t for t, everywhere in topics.items() if everywhere]):
                 await tx.execute(_NOTIFY, [{"note": json.dumps([self._me, t])} for t in far])
@@ -172,6 +173,10 @@ class Database:
 _NOTIFY = text("SELECT pg_notify('changxing', :note)")
 
 
+def _postgresql(address: str, *, size: int) -> AsyncEngine:
+    return create_async_engine(address, pool_size=size, max_overflow=0, pool_timeout=30, pool_pre_ping=False)
+
+
 def _sqlite(address: str, begin: str, *, size: int) -> AsyncEngine:
     engine = create_async_engine(
         address,
@@ -190,6 +195,6 @@ def _sqlite(address: str, begin: str, *, size: int) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def start(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+        connection.connection.run_async(lambda driver: driver.execute_fetchall(begin))
 
     return engine

@@ -7,14 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, func, insert, literal, select, tuple_, update
+from sqlalchemy import and_, bindparam, case, func, insert, literal, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from locales.words import Say, from_json, to_json
 from storage import budgets
 from storage.database import insert_into, wake
-from storage.models import NEVER, REPLY, Contact, Line, Outbox
+from storage.models import NEVER, NOTICE, REPLY, STATUS, Budget, Contact, Line, Outbox
+
+LANES = (REPLY, STATUS, NOTICE)
 
 LEASE = timedelta(seconds=60)
 """How long a claimed row belongs to the sender that claimed it; longer than any send may take."""
@@ -200,11 +202,13 @@ async def settle(tx: AsyncSession, outcomes: Sequence[Outcome], now: datetime) -
         .execution_options(populate_existing=True)
     )
     held = {(line.contact_id, line.lane): line for line in lines}
+    if sent := [_sent(outcome) for outcome in outcomes if outcome.status == "sent"]:
+        await (await tx.connection()).execute(_SENT, sent)
     for outcome in outcomes:
         row = outcome.claimed.row
         if outcome.everyone_until is not None:
             await budgets.close(tx, bulk(row.channel, row.account), outcome.everyone_until, now)
-        if held[row.contact_id, row.lane].due_at != outcome.claimed.leased_until and outcome.status != "sent":
+        if outcome.status == "sent" or held[row.contact_id, row.lane].due_at != outcome.claimed.leased_until:
             continue
         await tx.execute(
             update(Outbox).where(col(Outbox.id) == row.id, col(Outbox.status) == "queued").values(_change(outcome))
@@ -236,19 +240,34 @@ async def settle(tx: AsyncSession, outcomes: Sequence[Outcome], now: datetime) -
             wake(tx, f"{outcome.claimed.row.channel}:{outcome.claimed.row.address}", everywhere=True)
 
 
+_SENT = (
+    update(Outbox)
+    .where(col(Outbox.id) == bindparam("row"), col(Outbox.status) == "queued")
+    .values(
+        attempts=col(Outbox.attempts) + 1,
+        status="sent",
+        **{name: bindparam(name) for name in ("problem", "said", "choices_said", "external_id", "sent_at")},
+    )
+)
+"""All that was sent goes down in one journey."""
+
+
+def _sent(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "row": outcome.claimed.row.id,
+        "problem": outcome.problem,
+        "said": outcome.said,
+        "choices_said": list(outcome.choices_said),
+        "external_id": outcome.external_id or None,
+        "sent_at": outcome.at,
+    }
+
+
 def _change(outcome: Outcome) -> dict[str, Any]:
     change: dict[str, Any] = {"attempts": Outbox.attempts + 1, "problem": outcome.problem}
     if outcome.unknown:
         change["unknown"] = Outbox.unknown + 1
     match outcome.status:
-        case "sent":
-            change |= {
-                "status": "sent",
-                "said": outcome.said,
-                "choices_said": list(outcome.choices_said),
-                "external_id": outcome.external_id or None,
-                "sent_at": outcome.at,
-            }
         case "later":
             change |= {"due_at": outcome.due_at}
         case "dead":
@@ -288,8 +307,8 @@ def bulk(channel: str, account: str) -> str:
     return f"bulk:{channel}:{account}"
 
 
-async def next_due(tx: AsyncSession, channel: str, account: str, lanes: Iterable[int]) -> datetime | None:
-    """When the next line in these lanes of an account is due; None when nothing waits."""
+async def outlook(tx: AsyncSession, channel: str, account: str) -> tuple[dict[int, datetime], datetime | None]:
+    """When the next line of each lane of an account is due (lanes without any left out), and until when bulk waits."""
     heads = [
         select(col(Line.due_at))
         .where(
@@ -298,10 +317,11 @@ async def next_due(tx: AsyncSession, channel: str, account: str, lanes: Iterable
         .order_by(col(Line.due_at))
         .limit(1)
         .scalar_subquery()
-        for lane in lanes
+        for lane in LANES
     ]
-    found = (await tx.execute(select(*heads))).one() if heads else ()
-    return min((at for at in found if at is not None), default=None)
+    closed = select(col(Budget.until)).where(col(Budget.name) == bulk(channel, account)).scalar_subquery()
+    *due, until = (await tx.execute(select(*heads, closed))).one()
+    return {lane: at for lane, at in zip(LANES, due, strict=True) if at is not None}, until
 
 
 async def send_again(tx: AsyncSession, row_id: int, now: datetime) -> bool:
@@ -318,10 +338,22 @@ async def send_again(tx: AsyncSession, row_id: int, now: datetime) -> bool:
     return True
 
 
-async def choices_of(tx: AsyncSession, row_id: int) -> list[tuple[str, Say]]:
-    """The choices that a row offers, as (id, label), in the order in which they are numbered."""
-    offered = await tx.scalar(select(col(Outbox.choices)).where(col(Outbox.id) == row_id))
-    return [(choice["id"], from_json(choice["say"])) for choice in offered or ()]
+async def last_choices(tx: AsyncSession, contact: Contact, asked_row: int | None) -> list[list[tuple[str, Say]]]:
+    """What a contact may choose from: the bubble said to it last, then the one that asked last; each as (id, label)."""
+    said = _readable(contact.account, contact.address) if contact.channel == "web" else _said(contact)
+    newest = select(col(Outbox.id)).where(said).order_by(col(Outbox.id).desc()).limit(1).scalar_subquery()
+    query = select(col(Outbox.choices)).where(or_(col(Outbox.id) == newest, col(Outbox.id) == asked_row))
+    offered = (await tx.scalars(query.order_by(col(Outbox.id).desc()))).all()
+    return [[(choice["id"], from_json(choice["say"])) for choice in choices] for choices in offered]
+
+
+def _said(contact: Contact) -> Any:
+    return and_(
+        col(Outbox.channel) == contact.channel,
+        col(Outbox.account) == contact.account,
+        col(Outbox.address) == contact.address,
+        col(Outbox.external_id).is_not(None),
+    )
 
 
 async def dead(tx: AsyncSession, before: int | None, limit: int) -> list[Outbox]:

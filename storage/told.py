@@ -41,10 +41,14 @@ _STATE = case(
 )
 
 
+_KEY = case((col(Outbox.key) != "", col(Outbox.key)), else_=col(Outbox.facts)["parts"][0]["say"].as_string())
+"""The sentence, or the first of several that make one bubble."""
+
+
 async def about(tx: AsyncSession, what: str, limit: int = 400) -> list[Told]:
     """What was said about something (`ticket:12`), oldest first; the newest `limit` groups of it."""
-    state = _STATE.label("state")
-    same = (col(Outbox.key), col(Outbox.created_at), col(Outbox.lane), col(Outbox.channel))
+    key, state = _KEY.label("sentence"), _STATE.label("state")
+    same = (key, col(Outbox.created_at), col(Outbox.lane), col(Outbox.channel))
     query = (
         select(*same, state, func.count(), func.max(col(Outbox.said)), func.max(col(Outbox.sent_at)))
         .join(Contact, col(Contact.id) == col(Outbox.contact_id))

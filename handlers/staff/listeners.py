@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -19,6 +20,9 @@ LOOK = 5.0
 
 BEATS = 3
 """Looks without news after which a sign of life keeps the connection."""
+
+PAUSE = 1.0
+"""Seconds after each piece of news: what happens meanwhile is one more, not a hundred."""
 
 RETRY_MS = 3000
 
@@ -69,6 +73,7 @@ class Live:
             quiet = 0 if called or newest != heard else quiet + 1
             if quiet == 0:
                 await response.write(f"event: tickets\ndata: {newest}\n\n".encode())
+                await asyncio.sleep(PAUSE)
             elif quiet % BEATS == 0:
                 await response.write(b": here\n\n")
             heard = newest

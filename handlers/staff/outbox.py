@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from aiohttp import web
 
@@ -59,13 +60,23 @@ async def all_again(visit: Visit) -> web.StreamResponse:
 
 
 def _dead(visit: Visit, row: Outbox, numbers: dict[int, str]) -> Dead:
-    facts = {name: from_json(value) for name, value in row.facts.items()}
+    facts = {name: without_codes(from_json(value), name) for name, value in row.facts.items()}
     try:
         words = visit.render(Say(row.key, facts))
     except (LookupError, ValueError, TypeError):  # it may be dead because nobody can word it
         words = row.key
     number = numbers.get(int(row.about[7:])) if row.about and row.about.startswith("ticket:") else None
     return Dead(row, words, number, why(row))
+
+
+def without_codes(fact: Any, name: str = "") -> Any:
+    """The same fact, with a ticket's code hidden wherever it is: it is the reporter's alone."""
+    match fact:
+        case Say():
+            return Say(fact.key, {inner: without_codes(value, inner) for inner, value in fact.facts.items()})
+        case list():
+            return [without_codes(one, name) for one in fact]
+    return "••••••" if name == "code" else fact
 
 
 def why(row: Outbox) -> Say:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import groupby
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -76,7 +77,7 @@ def entries(
         message = words.pop(event.facts.get("message"), None) or _first_words(event, words)
         out.append(_of_event(ticket, event, message, sentences, names))
     out += [_of_message(ticket, message, names) for message in words.values()]
-    return sorted([*out, *_of_told(sentences)], key=lambda entry: entry.at)
+    return _together(sorted([*out, *_of_told(sentences)], key=lambda entry: entry.at))
 
 
 def _first_words(event: TicketEvent, words: dict[int | None, Message]) -> Message | None:
@@ -122,6 +123,17 @@ def _of_told(sentences: Iterable[Told]) -> list[Entry]:
             out[-1].told.append(one)
         else:
             out.append(Entry(one.at, "looked", say("console.event.looked"), desk, told=[one]))
+    return out
+
+
+def _together(entries: list[Entry]) -> list[Entry]:
+    """Drivers who report the same place one after the other are one line, however many they are."""
+    out: list[Entry] = []
+    for kind, run in groupby(entries, key=lambda entry: entry.kind):
+        same = list(run)
+        if kind == "joined" and len(same) > 1:
+            same = [replace(same[-1], who=say("console.who.drivers", count=len(same)))]
+        out += same
     return out
 
 

@@ -125,7 +125,9 @@ class Desk:
         finally:
             await client.session.close()
 
-    async def hire(self, login: str, role: str = "clerk", *, must_change: bool = False, language: str = "zh_CN") -> Staff:
+    async def hire(
+        self, login: str, role: str = "clerk", *, must_change: bool = False, language: str = "zh_CN"
+    ) -> Staff:
         async with self.db.write() as tx:
             return await people.add(
                 tx,

@@ -3,6 +3,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Awaitable, Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -178,15 +179,14 @@ async def test_a_wrong_method_is_405(clerk: Browser) -> None:
 
 
 async def test_too_much_is_413_and_other_forms_415_or_400(desk: Desk, clerk: Browser) -> None:
-    fields = {"form": await clerk.token()}
-    assert (await clerk.post("/staff/language", fields | {"words": "中" * 120_000})).status == 413
     for kind, body, status in (
+        ("application/x-www-form-urlencoded", b"words=" + b"x" * 1_100_000, 413),
         ("application/json", b"{}", 415),
         ("text/plain", b"x", 415),
-        ("application/x-www-form-urlencoded; charset=nothing", b"a=b", 415),
+        ("application/x-www-form-urlencoded; charset=nothing", b"a=b", 400),
         ("application/x-www-form-urlencoded; charset=ascii", "a=中".encode(), 400),
     ):
-        async with clerk.client.post("/staff/language", data=body, headers={"Content-Type": kind}) as answer:
+        async with clerk.client.post("/staff/language", data=BytesIO(body), headers={"Content-Type": kind}) as answer:
             assert answer.status == status
             assert "Traceback" not in await answer.text()
 

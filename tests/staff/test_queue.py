@@ -77,7 +77,9 @@ async def test_each_view_shows_its_own(desk: Desk, clerk: Browser) -> None:
     desk.clock.pass_(minutes=31)
     assert numbers(await clerk.get("/staff/?view=overdue")) == [fresh.number]
     assert numbers(await clerk.get("/staff/?what=congestion")) == [others.number]
-    assert numbers(await clerk.get("/staff/?view=nonsense&what=nonsense&before=x")) == [t.number for t in expected["open"]]
+    assert numbers(await clerk.get("/staff/?view=nonsense&what=nonsense&before=x")) == [
+        t.number for t in expected["open"]
+    ]
 
 
 async def test_views_are_counted(desk: Desk, clerk: Browser) -> None:
@@ -88,7 +90,9 @@ async def test_views_are_counted(desk: Desk, clerk: Browser) -> None:
     assert not re.search(r'我的 <span class="count', page.html)
 
 
-@pytest.mark.parametrize("typed", ["吉A12345", "吉a 12345", "Ｇ12", "g12", "12国道", "长春东", "长春东收费站", "G12 长春东收费站"])
+@pytest.mark.parametrize(
+    "typed", ["吉A12345", "吉a 12345", "Ｇ12", "g12", "12国道", "长春东", "长春东收费站", "G12 长春东收费站"]
+)
 async def test_search_finds_by_plate_road_and_toll_station(desk: Desk, clerk: Browser, typed: str) -> None:
     wanted = await desk.report()
     await desk.report("G1 京哈高速 拉林河收费站", by="b", plate="黑B54321")
@@ -109,7 +113,9 @@ async def test_a_whole_number_goes_straight_to_its_ticket(desk: Desk, clerk: Bro
     assert (await clerk.get("/staff/", params={"q": "查无此处"})).text.count("没有找到") == 1
 
 
-@pytest.mark.parametrize("typed", ["%", "_", "'; DROP TABLE ticket; --", "<script>alert(1)</script>", "\x00", "长春东%"])
+@pytest.mark.parametrize(
+    "typed", ["%", "_", "'; DROP TABLE ticket; --", "<script>alert(1)</script>", "\x00", "长春东%"]
+)
 async def test_odd_searches_find_nothing_and_break_nothing(desk: Desk, clerk: Browser, typed: str) -> None:
     await desk.report()
     page = await clerk.get("/staff/", params={"q": typed})
@@ -147,7 +153,14 @@ async def test_clocks_warn_in_their_last_quarter(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("much", "words"),
-    [(20, "1 分"), (59 * 60, "59 分"), (3600, "1 小时"), (5400, "1 小时 30 分"), (86400, "1 天"), (97200, "1 天 3 小时")],
+    [
+        (20, "1 分"),
+        (59 * 60, "59 分"),
+        (3600, "1 小时"),
+        (5400, "1 小时 30 分"),
+        (86400, "1 天"),
+        (97200, "1 天 3 小时"),
+    ],
 )
 def test_spans_read_in_two_units(much: int, words: str) -> None:
     assert render("zh_CN", span(timedelta(seconds=much))) == words

@@ -142,11 +142,15 @@ async def test_a_copied_cookie_is_worth_nothing_after_signing_out(desk: Desk, cl
     copied = clerk.cookies()["changxing_staff"]
     assert (await clerk.send(await clerk.get("/staff/"), "/sign-out")).address.path == "/staff/sign-in"
     async with desk.browser() as thief:
-        thief.client.session.cookie_jar.update_cookies({"changxing_staff": copied}, URL(str(desk.server.make_url("/staff"))))
+        thief.client.session.cookie_jar.update_cookies(
+            {"changxing_staff": copied}, URL(str(desk.server.make_url("/staff")))
+        )
         assert (await thief.get("/staff/")).address.path == "/staff/sign-in"
 
 
-@pytest.mark.parametrize("change", [lambda c: c[:-2] + ("AA" if c[-2:] != "AA" else "BB"), lambda c: "W10." + c, lambda c: ""])
+@pytest.mark.parametrize(
+    "change", [lambda c: c[:-2] + ("AA" if c[-2:] != "AA" else "BB"), lambda c: "W10." + c, lambda c: ""]
+)
 async def test_a_forged_cookie_is_no_session(desk: Desk, clerk: Browser, change: Any) -> None:
     forged = change(clerk.cookies()["changxing_staff"])
     async with desk.browser() as other:
@@ -154,7 +158,9 @@ async def test_a_forged_cookie_is_no_session(desk: Desk, clerk: Browser, change:
         assert page.address.path == "/staff/sign-in"
 
 
-@pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example/", "/staff//evil.example", "/\\evil", "/other"])
+@pytest.mark.parametrize(
+    "wanted", ["https://evil.example/", "//evil.example/", "/staff//evil.example", "/\\evil", "/other"]
+)
 async def test_after_the_sign_in_only_our_own_pages(desk: Desk, stranger: Browser, wanted: str) -> None:
     page = await stranger.get("/staff/sign-in", params={"next": wanted})
     action, hidden = page.form("/sign-in")

@@ -6,7 +6,8 @@ import { queue } from "./queue.js";
 import { ticket } from "./ticket.js";
 
 const EVERY_MINUTE = 60_000;
-const TOGETHER = 700; // several changes within so many milliseconds are one look
+const TOGETHER = 300; // changes within so many milliseconds are one look
+const SELDOM = 5_000; // and on a busy day there is one look in so many, lest a full desk keeps the house from its work
 
 const page = document.body.dataset;
 const refresh = document.getElementById("rows") || document.querySelector("body.list #queue") ? queue() : document.getElementById("ticket") ? ticket() : null;
@@ -31,9 +32,9 @@ function show(state) {
 
 let over = false;
 let soon = 0;
+let looked = -SELDOM;
 
 async function look() {
-  soon = 0;
   if (over || !refresh) return;
   try {
     await refresh();
@@ -43,14 +44,18 @@ async function look() {
 }
 
 function changed() {
-  soon ||= setTimeout(look, TOGETHER);
+  soon ||= setTimeout(() => {
+    soon = 0;
+    looked = performance.now();
+    look();
+  }, Math.max(TOGETHER, looked + SELDOM - performance.now()));
 }
 
 if (page.live) {
   listen(page.live, (state) => {
     over ||= state === "over";
     show(over ? "over" : state);
-    if (state === "on") changed();
+    if (state === "on") look();
   }, changed);
   setInterval(() => document.hidden || look(), EVERY_MINUTE); // clocks run even when nothing happens
   document.addEventListener("visibilitychange", () => document.hidden || changed());

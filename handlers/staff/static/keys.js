@@ -23,6 +23,13 @@ export function keys() {
     if (row) sessionStorage.setItem(LAST, row.id);
   });
   document.addEventListener("keydown", pressed);
+  if (returned()) document.getElementById(sessionStorage.getItem(LAST))?.querySelector("a")?.focus({ preventScroll: true });
+}
+
+// Whether we come from a ticket: then its row is where the hand goes on.
+function returned() {
+  const [way] = performance.getEntriesByType("navigation");
+  return way?.type === "back_forward" || new URL(document.referrer || "about:blank").pathname.startsWith("/staff/tickets/");
 }
 
 function pressed(event) {
@@ -47,7 +54,7 @@ function escape(typing) {
 }
 
 function move(step) {
-  const rows = [...document.querySelectorAll("#rows tr, ul.dead > li")];
+  const rows = [...document.querySelectorAll("#rows tr, ul.letters > li")];
   if (!rows.length) return false;
   const here = rows.findIndex((row) => row.contains(document.activeElement));
   const last = rows.findIndex((row) => row.id && row.id === sessionStorage.getItem(LAST));

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from handlers.staff import search
+from hotline.audience import AUDIENCE
+from hotline.blockages import KINDS
+from locales.words import LANGUAGES, keys
+from storage.tickets import STATUSES
+
+ROOM = Path(__file__).parents[2] / "handlers" / "staff"
+LITERAL = re.compile(r"""["'](console\.(?!css|js)[a-z_0-9.]*[a-z0-9])["']""")
+NAMED = {
+    *(f"console.view.{view}" for view in search.VIEWS),
+    *(f"console.empty.{view}" for view in search.VIEWS),
+    *(f"console.status.{status}" for status in STATUSES),
+    *(f"console.event.{kind}" for kind in (*AUDIENCE, "said", "looked")),
+    *(f"console.role.{role}" for role in ("clerk", "supervisor", "admin")),
+    *(f"console.column.{name}" for name in ("due", "matter", "reports", "opened", "status", "owner")),
+    *(f"console.datum.{datum}" for datum in ("wgs84", "gcj02", "bd09", "none")),
+    *(f"console.photo.{status}" for status in ("wanted", "refused")),
+    *(f"console.say.{verb}" for verb in ("reply", "note", "resolve", "reopen")),
+    *(f"console.done.{verb}" for verb in ("take", "reply", "note", "resolve", "reopen")),
+    *(f"console.told.{s}" for s in ("sent", "twice", "waiting", "again", "unknown", "held", "dead", "withdrawn")),
+    *(f"console.channel.{name}" for name in ("web", "telegram", "wechat", "wecom", "terminal")),
+    *(f"console.error.{status}" for status in (400, 401, 403, 404, 405, 413, 415, 500, 503)),
+    *(f"blockage.what.{kind}" for kind in KINDS),
+    "staff.password.short",
+}
+
+
+def written() -> set[str]:
+    """Every key that a template or a module of this room names in full."""
+    files = [*ROOM.glob("*.py"), *ROOM.glob("templates/*.html")]
+    return {key for file in files for key in LITERAL.findall(file.read_text("utf-8"))}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_everything_the_console_says_has_words(language: str) -> None:
+    assert written() | NAMED <= keys(language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_words_are_kept_that_nobody_says(language: str) -> None:
+    own = {key for key in keys(language) if key.startswith("console.")}
+    assert own <= written() | NAMED
