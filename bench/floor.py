@@ -41,8 +41,16 @@ _outbox = table(
     column("due_at", _moment),
     column("created_at", _moment),
 )
-_FACTS = {"words": {"say": "blockage.where.ask", "facts": {}}, "step": 2, "steps": 3}
-_CHOICES = [{"id": f"/{name}", "say": {"say": f"command.{name}", "facts": {}}} for name in ("back", "cancel")]
+_OWED = {
+    "lane": 0,
+    "key": "dialogue.step",
+    "facts": {"words": {"say": "blockage.where.ask", "facts": {}}, "step": 2, "steps": 3},
+    "choices": [{"id": f"/{name}", "say": {"say": f"command.{name}", "facts": {}}} for name in ("back", "cancel")],
+    "wants": ["position"],
+    "status": "queued",
+    "attempts": 0,
+    "unknown": 0,
+}
 
 
 def application(db: Database) -> web.Application:
@@ -57,28 +65,16 @@ def application(db: Database) -> web.Application:
 
     async def turn(request: web.Request) -> web.Response:
         body = await request.read()
-        read = json.loads(body)
-        now = datetime.now(UTC)
+        read, now = json.loads(body), datetime.now(UTC)
         where = {"channel": "telegram", "account": ACCOUNT, "address": str(read["message"]["chat"]["id"])}
+        message = {"external_id": str(read["update_id"]), "kind": "message", "status": "done", "raw": body}
         async with db.engine.begin() as tx:
-            await tx.execute(
-                accept.values(
-                    **where, external_id=str(read["update_id"]), kind="message", status="done", raw=body, received_at=now
-                )
-            )
+            await tx.execute(accept.values(**where, **message, received_at=now))
             found = await tx.execute(lock.where(*(_contact.c[name] == value for name, value in where.items())))
-            standing = found.one()
-            await tx.execute(
-                answer.where(_conversation.c.contact_id == standing.id).values(
-                    form="blockage", answers=body[:300], stage="", turned_at=now
-                )
-            )
-            await tx.execute(
-                owe.values(
-                    **where, contact_id=standing.id, lane=0, key="dialogue.step", facts=_FACTS, choices=_CHOICES,
-                    wants=["position"], status="queued", attempts=0, unknown=0, due_at=now, created_at=now,
-                )  # fmt: skip
-            )
+            contact = found.one().id
+            stands = {"form": "blockage", "answers": body[:300], "stage": "", "turned_at": now}
+            await tx.execute(answer.where(_conversation.c.contact_id == contact).values(**stands))
+            await tx.execute(owe.values(**where, **_OWED, contact_id=contact, due_at=now, created_at=now))
         return web.Response()
 
     app = web.Application()

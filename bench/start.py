@@ -16,7 +16,7 @@ _PATIENCE = 30.0
 
 
 async def start() -> list[Result]:
-    """Seconds from `python -m bot run` to the first readable reply on web chat, on a ledger that exists; idle memory."""
+    """From `python -m bot run` on an existing ledger to the first readable reply on web chat; idle memory."""
     seconds, weights = [], []
     with folder() as at:
         async with ledger("sqlite", at) as address:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 from statistics import median
 
@@ -31,7 +30,9 @@ class Run:
         self.first_update = 1
         self.asked = 0
 
-    async def _play(self, port: int, texts: tuple[str, ...], first_chat: int, chats: int, seconds: float = 0) -> Measured:
+    async def _play(
+        self, port: int, texts: tuple[str, ...], first_chat: int, chats: int, seconds: float = 0
+    ) -> Measured:
         plan = Plan(port, texts, first_chat, chats, self.first_update, seconds)
         self.first_update += 10_000_000
         return await load(plan)

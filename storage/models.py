@@ -29,6 +29,9 @@ from storage.sealed import Sealed
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 """The due time of a line on which nothing waits."""
 
+UNPACED = datetime(2000, 1, 1, tzinfo=UTC)
+"""`paced_until` of a chat that has got nothing yet, so that its whole burst is free."""
+
 REPLY, STATUS, NOTICE = 0, 1, 2
 """Lanes of the outbox, most urgent first; order is kept within (contact, lane)."""
 

@@ -14,7 +14,7 @@ from sqlmodel import col
 from locales.words import Say, from_json, to_json
 from storage import budgets
 from storage.database import insert_into, wake
-from storage.models import NEVER, NOTICE, REPLY, STATUS, Budget, Contact, Line, Outbox
+from storage.models import NEVER, NOTICE, REPLY, STATUS, UNPACED, Budget, Contact, Line, Outbox
 
 LANES = (REPLY, STATUS, NOTICE)
 
@@ -79,7 +79,7 @@ async def line_up(tx: AsyncSession, rows: list[dict[str, Any]], now: datetime) -
     """An empty line becomes due; a line that waits or is leased keeps its time."""
     lines = [
         {"contact_id": r["contact_id"], "lane": r["lane"], "channel": r["channel"], "account": r["account"],
-         "due_at": r["due_at"], "paced_until": now}
+         "due_at": r["due_at"], "paced_until": UNPACED}
         for r in rows
     ]  # fmt: skip
     new = insert_into(tx, Line)

@@ -17,7 +17,7 @@ from sqlmodel import col
 
 from storage import turns_postgresql, turns_sqlite
 from storage.database import insert_into, wake
-from storage.models import NEVER, Contact, Conversation, Inbox
+from storage.models import NEVER, UNPACED, Contact, Conversation, Inbox
 from storage.outbox import Owed
 from storage.sealed import seal, unseal
 
@@ -157,5 +157,6 @@ async def end(tx: AsyncSession, standing: Standing, owed: Owed | None, now: date
             "due": row["due_at"],
             "now": now,
             "never": NEVER,
+            "unpaced": UNPACED,
         },
     )

@@ -49,7 +49,7 @@ WITH owed AS (
 ), lined AS (
     INSERT INTO line (contact_id, lane, channel, account, due_at, paced_until)
     VALUES (:contact::bigint, :lane::smallint, :channel::varchar, :account::varchar, :due::timestamptz,
-            :now::timestamptz)
+            :unpaced::timestamptz)
     ON CONFLICT (contact_id, lane) DO UPDATE SET due_at = GREATEST(excluded.due_at, line.paced_until)
     WHERE line.due_at = :never::timestamptz
 )

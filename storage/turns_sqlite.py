@@ -56,7 +56,7 @@ WHERE contact_id = :contact
 
 _LINE_UP = """
 INSERT INTO line (contact_id, lane, channel, account, due_at, paced_until)
-VALUES (:contact, :lane, :channel, :account, :due, :now)
+VALUES (:contact, :lane, :channel, :account, :due, :unpaced)
 ON CONFLICT (contact_id, lane) DO UPDATE SET due_at = MAX(excluded.due_at, line.paced_until)
 WHERE line.due_at = :never
 """

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncEngine
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 HERE = Path(__file__).parent
 
 
 def config(connection: Connection | None = None) -> Config:
     """Alembic's configuration, made here so that there is one place for the database's address."""
+    from alembic.config import Config
+
     made = Config()
     made.set_main_option("script_location", str(HERE))
     made.set_main_option("file_template", "%%(rev)s_%%(slug)s")
@@ -22,14 +25,26 @@ def config(connection: Connection | None = None) -> Config:
     return made
 
 
-def head() -> str | None:
-    """The newest revision that this checkout knows."""
-    return ScriptDirectory.from_config(config()).get_current_head()
+def head() -> str:
+    """The newest revision that this checkout knows: revisions are numbered, and lead their files' names."""
+    return max(file.name.partition("_")[0] for file in (HERE / "versions").glob("*.py"))
 
 
 async def migrate(engine: AsyncEngine) -> None:
-    """Bring the database to the newest revision; replicas that start together do it one after the other."""
+    """Bring the database to the newest revision; replicas that start together do it one after the other.
+
+    Alembic is loaded only when there is something to do: most starts find the database as it should be.
+    """
     async with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             await connection.execute(text("SELECT pg_advisory_xact_lock(7230114)"))
-        await connection.run_sync(lambda plain: command.upgrade(config(plain), "head"))
+        await connection.run_sync(_upgrade)
+
+
+def _upgrade(connection: Connection) -> None:
+    known = inspect(connection).has_table("alembic_version")
+    if known and connection.scalar(text("SELECT version_num FROM alembic_version")) == head():
+        return
+    from alembic import command
+
+    command.upgrade(config(connection), "head")

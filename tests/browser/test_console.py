@@ -109,13 +109,16 @@ async def told(desk: Desk, key: str) -> int:
 async def test_a_ticket_is_worked_by_keyboard_alone(desk: Desk, screen: BrowserContext) -> None:
     made = [await desk.report(by=f"d{n}", note=f"第 {n} 位") for n in range(4)]
     page = await signed_in(screen, desk)
+    await live(page)
     for key in "jjjk":
         await page.keyboard.press(key)
     await expect(page.locator(f"#t{made[2].id} a.to")).to_be_focused()
     await page.keyboard.press("Enter")
-    await expect(page.locator(".head")).to_contain_text(made[2].number)
+    await page.wait_for_url(f"**/{made[2].number}")
+    await live(page)
     await page.keyboard.press("t")
     await expect(page.locator(".flash")).to_contain_text("由您办理了")
+    await live(page)
     await page.keyboard.press("r")
     area = page.get_by_label("答复", exact=True)
     await expect(area).to_be_focused()
@@ -123,11 +126,13 @@ async def test_a_ticket_is_worked_by_keyboard_alone(desk: Desk, screen: BrowserC
     await expect(area).to_have_value("jk tn/?u. 请走 3 号车道")
     await page.keyboard.press("Control+Enter")
     await expect(page.locator(".story")).to_contain_text("请走 3 号车道")
+    await live(page)
     await page.keyboard.press("n")
     await expect(page.get_by_label("内部备注", exact=True)).to_be_focused()
     await page.keyboard.press("Escape")
     await page.keyboard.press("u")
     await expect(page.locator(f"#t{made[2].id}")).to_contain_text("办理中")
+    await expect(page.locator(f"#t{made[2].id} a.to")).to_be_focused()
     await page.keyboard.press("j")
     await expect(page.locator(f"#t{made[1].id} a.to")).to_be_focused()
     assert await told(desk, "told.answered") == 1
@@ -137,6 +142,7 @@ async def test_a_ticket_is_worked_by_keyboard_alone(desk: Desk, screen: BrowserC
 async def test_t_takes_the_chosen_row_and_slash_searches(desk: Desk, screen: BrowserContext) -> None:
     ticket = await desk.report()
     page = await signed_in(screen, desk)
+    await live(page)
     await page.keyboard.press("/")
     await expect(page.locator("#q")).to_be_focused()
     await page.keyboard.type("t长春东")
@@ -144,6 +150,7 @@ async def test_t_takes_the_chosen_row_and_slash_searches(desk: Desk, screen: Bro
     await page.keyboard.type("长春东")
     await page.keyboard.press("Enter")
     await page.wait_for_url(re.compile("q="))
+    await live(page)
     await page.keyboard.press("j")
     await page.keyboard.press("t")
     await page.wait_for_url(f"**/staff/tickets/{ticket.number}")
@@ -153,6 +160,7 @@ async def test_t_takes_the_chosen_row_and_slash_searches(desk: Desk, screen: Bro
 async def test_help_opens_over_the_page_and_keys_can_be_switched_off(desk: Desk, screen: BrowserContext) -> None:
     await desk.report()
     page = await signed_in(screen, desk)
+    await live(page)
     await page.keyboard.press("?")
     await expect(page.locator("#keys")).to_be_visible()
     await page.keyboard.press("j")
@@ -163,6 +171,7 @@ async def test_help_opens_over_the_page_and_keys_can_be_switched_off(desk: Desk,
     await page.keyboard.press("j")
     await expect(page.locator("#rows a.to")).not_to_be_focused()
     await page.reload()
+    await live(page)
     await page.keyboard.press("/")
     await expect(page.locator("#q")).not_to_be_focused()
     sound(page)

@@ -29,7 +29,9 @@ async def test_the_same_update_at_both_is_one_turn(database_url: str, db: Databa
 
             async def at_both(chat: int) -> None:
                 for number in drivers.report(chat):  # Telegram itself brings each to the one that started last
-                    answers = await asyncio.gather(*(_post(session, house, drivers.updates[number]) for house in (one, two)))
+                    answers = await asyncio.gather(
+                        *(_post(session, house, drivers.updates[number]) for house in (one, two))
+                    )
                     assert answers == [200, 200]
 
             await asyncio.gather(*map(at_both, range(1, CHATS + 1)))

@@ -10,37 +10,24 @@ const TOGETHER = 300; // changes within so many milliseconds are one look
 const SELDOM = 5_000; // and on a busy day there is one look in so many, lest a full desk keeps the house from its work
 
 const page = document.body.dataset;
-const refresh = document.getElementById("rows") || document.querySelector("body.list #queue") ? queue() : document.getElementById("ticket") ? ticket() : null;
-
-forms();
-keys();
-
-function show(state) {
-  const live = document.getElementById("live");
-  live.hidden = false;
-  live.className = `live ${state}`;
-  const words = { on: page.liveOn, off: page.liveOff, over: page.liveOver }[state];
-  if (state !== "over") {
-    if (live.textContent !== words) live.textContent = words;
-    return;
-  }
-  const link = document.createElement("a");
-  link.href = `/staff/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
-  link.textContent = words;
-  live.replaceChildren(link);
-}
-
-let over = false;
+const refresh = document.body.matches(".list") ? queue() : document.body.matches(".ticket") ? ticket() : null;
+let stands = null; // what the stream said last: on, off, over
 let soon = 0;
 let looked = -SELDOM;
 
-async function look() {
-  if (over || !refresh) return;
-  try {
-    await refresh();
-  } catch {
-    show("off"); // no network, or no house: the stream says when it is back
-  }
+forms();
+keys();
+if (page.live) {
+  listen(page.live, stood, changed);
+  setInterval(() => document.hidden || look(), EVERY_MINUTE); // clocks run even when nothing happens
+  document.addEventListener("visibilitychange", () => document.hidden || changed());
+}
+
+function stood(state) {
+  if (stands === "over") return;
+  stands = state;
+  show(state);
+  if (state === "on") look();
 }
 
 function changed() {
@@ -51,12 +38,25 @@ function changed() {
   }, Math.max(TOGETHER, looked + SELDOM - performance.now()));
 }
 
-if (page.live) {
-  listen(page.live, (state) => {
-    over ||= state === "over";
-    show(over ? "over" : state);
-    if (state === "on") look();
-  }, changed);
-  setInterval(() => document.hidden || look(), EVERY_MINUTE); // clocks run even when nothing happens
-  document.addEventListener("visibilitychange", () => document.hidden || changed());
+async function look() {
+  if (!refresh || stands === "over") return;
+  try {
+    await refresh();
+    if (stands) show(stands);
+  } catch {
+    show("off"); // no network, or no house: the next look tells
+  }
+}
+
+function show(state) {
+  const live = document.getElementById("live");
+  const words = { on: page.liveOn, off: page.liveOff, over: page.liveOver }[state];
+  live.hidden = false;
+  live.className = `live ${state}`;
+  if (live.textContent === words) return;
+  if (state !== "over") return live.replaceChildren(words);
+  const link = document.createElement("a");
+  link.href = `/staff/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
+  link.textContent = words;
+  live.replaceChildren(link);
 }
