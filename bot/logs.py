@@ -17,7 +17,7 @@ def set_up(level: str, *, readable: bool = False) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     last = (
-        structlog.dev.ConsoleRenderer(colors=False)
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
         if readable
         else structlog.processors.JSONRenderer(ensure_ascii=False)
     )

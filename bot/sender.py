@@ -78,9 +78,10 @@ class Sender:
         """Send until nothing is due and all is settled; for a terminal that ends, and for tests."""
         while True:
             claimed, _ = await self.send_due()
+            makes_room = bool(self._under_way)
             while unsettled := self._under_way | {s for s in (self._settler,) if s and not s.done()}:
                 await asyncio.wait(unsettled, return_when=asyncio.FIRST_COMPLETED)
-            if not claimed:
+            if not claimed and not makes_room:
                 return
 
     async def send_due(self) -> tuple[int, float]:

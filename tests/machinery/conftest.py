@@ -6,10 +6,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from bot import commands
 from locales import words
 from tests.machinery import everything
+
+
+@pytest.fixture(autouse=True, scope="package")
+def plain_traces() -> None:
+    """Logged crashes without the values of variables, which take seconds to lay out."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.format_exc_info,
+            structlog.dev.ConsoleRenderer(),
+        ]
+    )
 
 
 @pytest.fixture(scope="session")
