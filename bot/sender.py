@@ -77,8 +77,8 @@ class Sender:
     async def drain(self) -> None:
         """Send until nothing is due and all is settled; for a terminal that ends, and for tests."""
         while True:
-            claimed, _ = await self.send_due()
             makes_room = bool(self._under_way)
+            claimed, _ = await self.send_due()
             while unsettled := self._under_way | {s for s in (self._settler,) if s and not s.done()}:
                 await asyncio.wait(unsettled, return_when=asyncio.FIRST_COMPLETED)
             if not claimed and not makes_room:

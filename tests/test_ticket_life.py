@@ -20,6 +20,7 @@ from storage import tickets as ledger
 from storage import turns
 from storage.database import Database
 from storage.models import Contact, Outbox, Staff, Ticket, TicketEvent
+from tests.conftest import NOON
 
 
 async def driver(db: Database, clock: Any, name: str = "a") -> Contact:
@@ -38,9 +39,8 @@ async def clerk(db: Database, clock: Any, login: str) -> Staff:
 
 def matter(where: str = "G12长春东收费站", what: str = "turned_back") -> tickets.Matter:
     place = parse_place(where)
-    return tickets.Matter(
-        "blockage", what, place, pytest.noon, "urgent", answers={"what": what, "where": place.to_json()}
-    )  # type: ignore[attr-defined]
+    answers = {"what": what, "where": place.to_json()}
+    return tickets.Matter("blockage", what, place, NOON, "urgent", answers=answers)
 
 
 async def report(db: Database, clock: Any, who: Contact, where: str = "G12长春东收费站") -> int:

@@ -19,7 +19,7 @@ from storage.database import Database
 from storage.models import NOTICE, REPLY, STATUS, Contact, Line
 from storage.outbox import LEASE, Owed
 from tests.conftest import StillClock
-from tests.machinery.post import Post, owe, person, rows, statuses, words
+from tests.machinery.post import Post, owe, person, rows, statuses
 
 S, MS = timedelta(seconds=1), timedelta(milliseconds=1)
 
@@ -563,7 +563,3 @@ async def _until(done: object) -> None:
     async with asyncio.timeout(10):
         while not done():  # type: ignore[operator]
             await asyncio.sleep(0.005)
-
-
-def test_words_need_no_catalogue() -> None:
-    assert words("x") == Say("", {"parts": ["x"], "gap": ""})
