@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 import warnings
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
+from typing import Any
 
 from bench.houses import ROOT
 from bench.parse import parse
@@ -16,7 +18,7 @@ from bench.start import start
 from bench.turns import turns
 from storage import sealed
 
-MEASURES: dict[str, Callable[[], Awaitable[list[Result]]]] = {
+MEASURES: dict[str, Callable[[], Coroutine[Any, Any, list[Result]]]] = {
     "turns.postgresql": partial(turns, "postgresql"),
     "turns.sqlite": partial(turns, "sqlite"),
     "start": start,
@@ -32,6 +34,7 @@ def main(names: Sequence[str]) -> int:
         print(f"measures: {', '.join(MEASURES)}")
         return 2
     warnings.filterwarnings("ignore", module="platformdirs")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # so that nothing is left behind
     sealed.use_keys("measured")
     found: list[Result] = []
     for name, measure in chosen.items():

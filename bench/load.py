@@ -103,6 +103,12 @@ class Connection(asyncio.Protocol):
         self._transport.close()
 
 
+_HEAD = (
+    f"POST {HOOK} HTTP/1.1\r\nHost: changxing\r\nX-Telegram-Bot-Api-Secret-Token: {SECRET}\r\n"
+    "Content-Type: application/json\r\nContent-Length: "
+).encode()
+
+
 def requests(plan: Plan, connection: int) -> Iterator[bytes]:
     """The requests of one connection, whose chats are its own."""
     ours = range(plan.first_chat + connection, plan.first_chat + plan.chats, plan.connections)
@@ -112,29 +118,26 @@ def requests(plan: Plan, connection: int) -> Iterator[bytes]:
             for chat in ours:
                 body = update(number, chat, words(text, chat))
                 number += plan.connections
-                yield (
-                    b"POST %s HTTP/1.1\r\nHost: changxing\r\nContent-Type: application/json\r\n" % HOOK.encode()
-                    + (
-                        b"X-Telegram-Bot-Api-Secret-Token: %s\r\nContent-Length: %d\r\n\r\n"
-                        % (SECRET.encode(), len(body))
-                    )
-                    + body
-                )
+                yield b"%s%d\r\n\r\n%s" % (_HEAD, len(body), body)
         if not plan.seconds:
             return
 
 
 async def play(plan: Plan) -> Measured:
-    loop, started = asyncio.get_running_loop(), time.perf_counter()
+    """Play a plan in this process."""
+    started = time.perf_counter()
     until = started + plan.seconds if plan.seconds else float("inf")
-    made = [
-        (await loop.create_connection(lambda n=n: Connection(requests(plan, n), until), "127.0.0.1", plan.port))[1]
-        for n in range(plan.connections)
-    ]
-    await asyncio.gather(*(connection.done for connection in made))
+    connections = [await _connect(plan, number, until) for number in range(plan.connections)]
+    await asyncio.gather(*(connection.done for connection in connections))
     seconds = time.perf_counter() - started
-    latencies = sorted(latency for connection in made for latency in connection.latencies)
+    latencies = sorted(latency for connection in connections for latency in connection.latencies)
     return Measured(len(latencies), seconds, *(latencies[int(len(latencies) * part)] for part in (0.5, 0.95, 0.99)))
+
+
+async def _connect(plan: Plan, number: int, until: float) -> Connection:
+    loop = asyncio.get_running_loop()
+    made = await loop.create_connection(lambda: Connection(requests(plan, number), until), "127.0.0.1", plan.port)
+    return made[1]
 
 
 if __name__ == "__main__":

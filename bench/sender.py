@@ -106,4 +106,5 @@ async def _send(db: Database) -> tuple[float, int]:
     async with db.read() as tx:
         sent = select(func.count(), func.max(col(Outbox.sent_at))).where(col(Outbox.status) == "sent")
         settled, last = (await tx.execute(sent)).one()
+    assert last is not None
     return settled / (last - begun).total_seconds(), settled

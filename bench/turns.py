@@ -17,16 +17,16 @@ from storage.database import Database
 from storage.models import Contact, Conversation, Inbox, Outbox, Ticket
 
 RUNS = 5
-CHATS = 512
-SUBMITS = 1200
-SECONDS = 4.0
+CHATS = 160
+SUBMITS = 320
+SECONDS = 3.0
 
 
 class Run:
     """One database with the house and the floor on it, played alternately."""
 
-    def __init__(self, db: Database, house: Process, floor: Process, submits: int):
-        self.db, self.house, self.floor, self.submits = db, house, floor, submits
+    def __init__(self, db: Database, house: Process, floor: Process):
+        self.db, self.house, self.floor = db, house, floor
         self.first_update = 1
         self.asked = 0
 
@@ -46,9 +46,9 @@ class Run:
 
     async def submitting(self, number: int) -> Measured:
         """A sentence that says all begins the form untimed; then each chat submits it."""
-        first = 10_000 + number * self.submits
-        begun = await self._play(self.house.port, ("WHERE 劝返，不让下高速",), first, self.submits)
-        measured = await self._play(self.house.port, ("提交",), first, self.submits)
+        first = 10_000 + number * SUBMITS
+        begun = await self._play(self.house.port, ("WHERE 劝返，不让下高速",), first, SUBMITS)
+        measured = await self._play(self.house.port, ("提交",), first, SUBMITS)
         self.asked += begun.turns + measured.turns
         return measured
 
@@ -70,7 +70,6 @@ class Run:
 
 async def turns(kind: str) -> list[Result]:
     """Both kinds of turn on a database of this kind ("sqlite" or "postgresql")."""
-    submits = SUBMITS if kind == "postgresql" else SUBMITS // 2
     answers, submitted, bare = [], [], []
     with folder() as at:
         async with (
@@ -80,12 +79,12 @@ async def turns(kind: str) -> list[Result]:
         ):
             db = Database(address)
             await _floor_chats(db)
-            run = Run(db, house, floor, submits)
+            run = Run(db, house, floor)
             for number in range(RUNS):
                 answers.append(await run.answering())
                 bare.append(await run.bare())
                 submitted.append(await run.submitting(number))
-            await run.check(RUNS * submits)
+            await run.check(RUNS * SUBMITS)
             memory = house.memory(), floor.memory()
             await db.close()
     name = f"turns.{kind}"

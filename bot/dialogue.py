@@ -12,7 +12,7 @@ from bot import commands, screens
 from bot.conversation import AT_ONCE, DONE, Begin, Form, Given, Moment, Option, Question, Reply, Walk, said_as
 from bot.turn import Turn
 from locales.words import LANGUAGES, Refusal, Say, negotiate, say, together
-from storage import contacts, outbox
+from storage import contacts, said
 
 RESUME_AFTER = timedelta(minutes=30)
 """A form left alone for longer than this is resumed or restarted, not answered blindly."""
@@ -122,7 +122,7 @@ class Dialogue:
         """The command that a text names by number or label, among the choices of what we said last, or asked last."""
         if not turn.given.text or len(turn.given.text) > LONGEST_LABEL:
             return None
-        for offered in await outbox.last_choices(turn.tx, turn.standing.contact, turn.standing.asked_row):
+        for offered in await said.last_choices(turn.tx, turn.standing.contact, turn.standing.asked_row):
             chosen = screens.named([Option(choice, label) for choice, label in offered], turn.given.text)
             if chosen is not None and chosen.startswith("/"):
                 return commands.recognise(chosen, self.forms)

@@ -11,7 +11,7 @@ from hotline import numbers, tickets
 from hotline.formats.free_words import understand
 from hotline.formats.places import from_position
 from locales.words import Refusal, say
-from storage import outbox
+from storage import said
 from storage import tickets as ledger
 from storage.models import Ticket
 
@@ -35,7 +35,7 @@ async def to_what_was_said(turn: Turn) -> Reply | Begin | None:
     reply_to, contact = turn.incoming.reply_to, turn.standing.contact
     if reply_to is None or contact.id is None:
         return None
-    row = await outbox.by_external_id(turn.tx, contact.channel, contact.account, contact.address, reply_to)
+    row = await said.by_external_id(turn.tx, contact.channel, contact.account, contact.address, reply_to)
     if row is None or row.about is None or not row.about.startswith("ticket:") or turn.given.is_empty:
         return None
     ticket = await turn.tx.get(Ticket, int(row.about.removeprefix("ticket:")))

@@ -17,7 +17,7 @@ async def allowance(tx: AsyncSession, name: str, every: timedelta, burst: int, n
     """How many may pass now, and how long until the next may; locks the row until the transaction ends."""
     row = await _row(tx, name, now)
     owed = max(row.until - now, timedelta(0))
-    free = int((every * burst - owed) / every)
+    free = (every * burst - owed) // every
     return max(free, 0), timedelta(0) if free > 0 else owed - every * (burst - 1)
 
 

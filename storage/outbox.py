@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, func, insert, literal, or_, select, tuple_, update
+from sqlalchemy import bindparam, case, func, insert, literal, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from locales.words import Say, from_json, to_json
+from locales.words import Say, to_json
 from storage import budgets
 from storage.database import insert_into, wake
 from storage.models import NEVER, NOTICE, REPLY, STATUS, UNPACED, Budget, Contact, Line, Outbox
@@ -71,11 +71,11 @@ async def owe(tx: AsyncSession, contacts: Iterable[Contact], owed: Owed, now: da
     ]
     statement: Any = insert_into(tx, Outbox).on_conflict_do_nothing() if owed.dedupe_key else insert(Outbox)
     await tx.execute(statement, rows)
-    await line_up(tx, rows, now)
+    await line_up(tx, rows)
     wake(tx, "outbox", everywhere=True)
 
 
-async def line_up(tx: AsyncSession, rows: list[dict[str, Any]], now: datetime) -> None:
+async def line_up(tx: AsyncSession, rows: list[dict[str, Any]]) -> None:
     """An empty line becomes due; a line that waits or is leased keeps its time."""
     lines = [
         {"contact_id": r["contact_id"], "lane": r["lane"], "channel": r["channel"], "account": r["account"],
@@ -333,27 +333,9 @@ async def send_again(tx: AsyncSession, row_id: int, now: datetime) -> bool:
         return False
     row.status, row.attempts, row.due_at = "queued", 0, now
     await tx.flush()
-    await line_up(tx, [row.model_dump(include={"contact_id", "lane", "channel", "account", "due_at"})], now)
+    await line_up(tx, [row.model_dump(include={"contact_id", "lane", "channel", "account", "due_at"})])
     wake(tx, "outbox", everywhere=True)
     return True
-
-
-async def last_choices(tx: AsyncSession, contact: Contact, asked_row: int | None) -> list[list[tuple[str, Say]]]:
-    """What a contact may choose from: the bubble said to it last, then the one that asked last; each as (id, label)."""
-    said = _readable(contact.account, contact.address) if contact.channel == "web" else _said(contact)
-    newest = select(col(Outbox.id)).where(said).order_by(col(Outbox.id).desc()).limit(1).scalar_subquery()
-    query = select(col(Outbox.choices)).where(or_(col(Outbox.id) == newest, col(Outbox.id) == asked_row))
-    offered = (await tx.scalars(query.order_by(col(Outbox.id).desc()))).all()
-    return [[(choice["id"], from_json(choice["say"])) for choice in choices] for choices in offered]
-
-
-def _said(contact: Contact) -> Any:
-    return and_(
-        col(Outbox.channel) == contact.channel,
-        col(Outbox.account) == contact.account,
-        col(Outbox.address) == contact.address,
-        col(Outbox.external_id).is_not(None),
-    )
 
 
 async def dead(tx: AsyncSession, before: int | None, limit: int) -> list[Outbox]:
@@ -361,53 +343,6 @@ async def dead(tx: AsyncSession, before: int | None, limit: int) -> list[Outbox]
     query = select(Outbox).where(col(Outbox.status) == "dead").order_by(col(Outbox.id).desc()).limit(limit)
     if before is not None:
         query = query.where(col(Outbox.id) < before)
-    return list((await tx.scalars(query)).all())
-
-
-async def about(tx: AsyncSession, what: str, limit: int = 200) -> list[Outbox]:
-    """Everything that was owed about something (`ticket:12`), oldest first: what was said to whom, did it arrive."""
-    query = select(Outbox).where(col(Outbox.about) == what).order_by(col(Outbox.id)).limit(limit)
-    return list((await tx.scalars(query)).all())
-
-
-async def by_external_id(tx: AsyncSession, channel: str, account: str, address: str, external_id: str) -> Outbox | None:
-    """The row that the provider knows under this id: what a person replied to."""
-    return (
-        await tx.scalars(
-            select(Outbox).where(
-                col(Outbox.channel) == channel,
-                col(Outbox.account) == account,
-                col(Outbox.address) == address,
-                col(Outbox.external_id) == external_id,
-            )
-        )
-    ).first()
-
-
-def _readable(account: str, address: str) -> Any:
-    return and_(
-        col(Outbox.channel) == "web",
-        col(Outbox.account) == account,
-        col(Outbox.address) == address,
-        col(Outbox.status) == "sent",
-    )
-
-
-async def readable(tx: AsyncSession, account: str, address: str, after: int, limit: int = 100) -> list[Outbox]:
-    """What a web contact may read after row `after`, oldest first. For the web, sent means readable."""
-    query = (
-        select(Outbox).where(_readable(account, address), col(Outbox.id) > after).order_by(col(Outbox.id)).limit(limit)
-    )
-    return list((await tx.scalars(query)).all())
-
-
-async def readable_before(
-    tx: AsyncSession, account: str, address: str, before: datetime | None, limit: int
-) -> list[Outbox]:
-    """What a web contact could read before a moment, newest first."""
-    query = select(Outbox).where(_readable(account, address)).order_by(col(Outbox.id).desc()).limit(limit)
-    if before is not None:
-        query = query.where(col(Outbox.created_at) < before)
     return list((await tx.scalars(query)).all())
 
 

@@ -18,7 +18,7 @@ from storage import staff as people
 from storage.database import Database
 from storage.models import Outbox, Ticket
 from tests.conftest import StillClock
-from tests.staff.desk import PASSWORD, Desk, assembled
+from tests.staff.desk import PASSWORD, Desk, assembled, deliver
 
 CHROMIUM = "/usr/bin/chromium"
 QUIET = [
@@ -238,6 +238,29 @@ async def test_a_draft_outlives_what_arrives(desk: Desk, screen: BrowserContext)
     sound(page)
 
 
+async def test_a_reply_is_followed_until_it_is_out(desk: Desk, screen: BrowserContext) -> None:
+    ticket = await desk.report()
+    page = await signed_in(screen, desk, f"/staff/tickets/{ticket.number}")
+    await page.get_by_label("答复", exact=True).fill("请稍等")
+    await page.get_by_role("button", name="发出答复").click()
+    await expect(page.locator(".told")).to_contain_text("等待发送")
+    await deliver(desk, None)
+    await expect(page.locator(".told")).to_contain_text("已发出")
+    await expect(page.locator("#hint")).to_be_empty()
+
+
+async def test_the_way_back_leads_to_the_list_as_it_was(desk: Desk, screen: BrowserContext) -> None:
+    await desk.report()
+    page = await signed_in(screen, desk, "/staff/?view=urgent&what=turned_back")
+    await page.locator("#rows a.to").click()
+    await page.locator(".head .take").click()
+    await expect(page.locator(".flash")).to_contain_text("由您办理了")
+    await live(page)
+    await page.keyboard.press("u")
+    await page.wait_for_url("**/staff/?view=urgent&what=turned_back")
+    await expect(page.locator("#rows a.to")).to_be_focused()
+
+
 async def test_leaving_with_a_draft_asks_first(desk: Desk, screen: BrowserContext) -> None:
     ticket = await desk.report()
     page = await signed_in(screen, desk, f"/staff/tickets/{ticket.number}")
@@ -287,7 +310,7 @@ async def test_when_the_session_is_over_the_page_says_so(desk: Desk, screen: Bro
         member = await people.by_login(tx, "li")
         assert member is not None
         member.epoch += 1
-    await expect(page.locator("#live")).to_have_text("登录已到时，请重新登录", timeout=15_000)
+    await expect(page.locator("#live")).to_have_text("登录已过期，请重新登录", timeout=15_000)
     await page.locator("#live a").click()
     await page.get_by_label("登录名").fill("li")
     await page.get_by_label("密码").fill(PASSWORD)

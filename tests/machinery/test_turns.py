@@ -37,7 +37,7 @@ def diary() -> Form:
     """Whatever is sent is one more line."""
 
     def questions() -> Any:
-        yield text("lines", longest=10_000, later=True)
+        yield text("remark", longest=10_000, later=True)
         return None
 
     async def submit(tx: AsyncSession, contact: Contact, answers: dict[str, Any], now: datetime) -> Say:
@@ -64,7 +64,7 @@ async def test_twenty_messages_of_one_person_at_once_are_played_one_after_the_ot
     sent = [f"line {n}" for n in range(20)]
     new = await asyncio.gather(*(talk.receiver.receive(talk.incoming(line)) for line in sent))
     assert new == [True] * 20
-    lines = (await talk.answers())["lines"].split("\n")
+    lines = (await talk.answers())["remark"].split("\n")
     assert sorted(lines) == sorted(sent), "no answer overwrote another"
     assert await talk.count(Outbox) == 21
 
@@ -77,9 +77,7 @@ async def test_twenty_first_messages_of_one_person_make_one_contact(db: Database
     assert await talk.count(Outbox) == 20
 
 
-async def test_the_same_number_of_another_address_or_account_is_another_message(
-    db: Database, clock: StillClock
-) -> None:
+async def test_the_same_number_from_another_address_is_another_message(db: Database, clock: StillClock) -> None:
     one, two = Talk(db, clock, []), Talk(db, clock, [])
     three = Talk(db, clock, [], address=one.address, channel="other")
     for talk in (one, two, three):
@@ -261,13 +259,13 @@ async def test_in_a_group_we_only_say_that_we_do_not_talk_there(talk: Talk) -> N
 async def test_odd_characters_do_no_harm(db: Database, clock: StillClock, worded: None) -> None:
     talk = Talk(db, clock, [diary()])
     await talk.say("/everything")
-    for odd in ("half \ud83d", "nul \x00", "\ufeff\u200b", "a\r\nb", "字" * 5000, "𝟙", "\x1b[31m", "‮abc"):
+    for odd in ("half \ud83d", "nul \x00", "\ufeff\u200b", "a\r\nb", "字" * 5000, "\x1b[31m", "\u202eabc"):
         await talk.say(odd)
     assert await talk.crashes() == 0
-    lines = (await talk.answers())["lines"]
+    lines = (await talk.answers())["remark"]
     assert lines.startswith("half ?\nnul")
     assert "\x00" not in lines
-    assert "字" * receive.LONGEST not in lines, "longer than a question takes"
+    assert lines.count("字") == receive.LONGEST
 
 
 async def test_a_label_with_odd_characters_does_no_harm(db: Database, clock: StillClock) -> None:

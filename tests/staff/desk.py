@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -15,12 +14,15 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.app import House, Rooms, build
+from bot.channels import Bubble, Pace
 from bot.channels.web import Web
+from bot.sender import Sender
 from bot.settings import Settings
 from handlers.staff import passwords
 from handlers.staff.routes import add_pages
 from hotline import tickets
 from hotline.formats.places import Place, parse_place
+from locales.words import SHANGHAI
 from storage import staff as people
 from storage import turns
 from storage.database import Database
@@ -169,5 +171,25 @@ def assembled(db: Database, clock: Any, folder: Path, **settings: str) -> Desk:
     return Desk(house, clock)
 
 
-def digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+class Fussy:
+    """A channel that takes, refuses, or does not answer."""
+
+    name, account = "web", "main"
+
+    def __init__(self, *outcomes: Exception | None):
+        self.pace, self.outcomes = Pace(), list(outcomes)
+
+    async def send(self, address: str, bubble: Bubble) -> str:
+        if (outcome := self.outcomes.pop(0)) is not None:
+            raise outcome
+        return ""
+
+    async def fetch(self, ref: str) -> bytes:
+        raise AssertionError
+
+
+async def deliver(desk: Desk, *outcomes: Exception | None) -> None:
+    channel = Fussy(*outcomes)
+    sender = Sender(desk.db, {("web", "main"): channel}, desk.clock, SHANGHAI)
+    await sender.drain()
+    await sender.close()

@@ -45,7 +45,7 @@ async def test_a_row_says_what_a_glance_needs(desk: Desk, clerk: Browser) -> Non
 async def test_clocks_and_owners_follow_the_work(desk: Desk, clerk: Browser) -> None:
     ticket = await desk.report()
     desk.clock.pass_(minutes=45)
-    assert "答复已超 15 分" in (await clerk.get("/staff/")).text
+    assert "答复超时 15 分" in (await clerk.get("/staff/")).text
     await work(desk, "take", ticket)
     page = await clerk.get("/staff/")
     assert "办结还剩 1 小时 15 分" in page.text
@@ -53,10 +53,10 @@ async def test_clocks_and_owners_follow_the_work(desk: Desk, clerk: Browser) -> 
     assert "办理中" in page.text
     assert not page.has_form("/take")
     desk.clock.pass_(minutes=90)
-    assert "办结已超 15 分" in (await clerk.get("/staff/")).text
+    assert "办结超时 15 分" in (await clerk.get("/staff/")).text
     await work(desk, "resolve", ticket)
     assert "没有待办工单" in (await clerk.get("/staff/")).text
-    assert "办结用了 2 小时 15 分，超时" in (await clerk.get("/staff/?view=resolved")).text
+    assert "办结用时 2 小时 15 分，超时" in (await clerk.get("/staff/?view=resolved")).text
 
 
 async def test_each_view_shows_its_own(desk: Desk, clerk: Browser) -> None:
@@ -90,15 +90,14 @@ async def test_views_are_counted(desk: Desk, clerk: Browser) -> None:
     assert not re.search(r'我的 <span class="count', page.html)
 
 
-@pytest.mark.parametrize(
-    "typed", ["吉A12345", "吉a 12345", "Ｇ12", "g12", "12国道", "长春东", "长春东收费站", "G12 长春东收费站"]
-)
-async def test_search_finds_by_plate_road_and_toll_station(desk: Desk, clerk: Browser, typed: str) -> None:
+async def test_search_finds_by_plate_road_and_toll_station(desk: Desk, clerk: Browser) -> None:
     wanted = await desk.report()
     await desk.report("G1 京哈高速 拉林河收费站", by="b", plate="黑B54321")
     await work(desk, "resolve", wanted)
-    page = await clerk.get("/staff/", params={"q": typed})
-    assert numbers(page) == ([] if typed == "12国道" else [wanted.number])
+    for typed in ("吉A12345", "吉a 12345", "Ｇ12", "g12", "长春东", "长春东收费站", "G12 长春东收费站", "珲乌高速"):
+        assert numbers(await clerk.get("/staff/", params={"q": typed})) == [wanted.number], typed
+    for typed in ("G45", "吉A99999", "长春西"):
+        assert numbers(await clerk.get("/staff/", params={"q": typed})) == [], typed
 
 
 async def test_a_whole_number_goes_straight_to_its_ticket(desk: Desk, clerk: Browser) -> None:
@@ -113,15 +112,13 @@ async def test_a_whole_number_goes_straight_to_its_ticket(desk: Desk, clerk: Bro
     assert (await clerk.get("/staff/", params={"q": "查无此处"})).text.count("没有找到") == 1
 
 
-@pytest.mark.parametrize(
-    "typed", ["%", "_", "'; DROP TABLE ticket; --", "<script>alert(1)</script>", "\x00", "长春东%"]
-)
-async def test_odd_searches_find_nothing_and_break_nothing(desk: Desk, clerk: Browser, typed: str) -> None:
-    await desk.report()
-    page = await clerk.get("/staff/", params={"q": typed})
-    assert page.status == 200
-    assert "<script>alert" not in page.html
-    assert numbers(page) == [] or typed == "\x00"
+async def test_odd_searches_find_nothing_and_break_nothing(desk: Desk, clerk: Browser) -> None:
+    ticket = await desk.report()
+    for typed in ("%", "_", "'; DROP TABLE ticket; --", "<script>alert(1)</script>", "长春东%", "长" * 500):
+        page = await clerk.get("/staff/", params={"q": typed})
+        assert (page.status, numbers(page)) == (200, []), typed
+        assert "<script>alert" not in page.html
+    assert numbers(await clerk.get("/staff/", params={"q": "\x00"})) == [ticket.number]
 
 
 async def test_older_tickets_are_a_page_away(desk: Desk, clerk: Browser, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,8 +58,8 @@ async def test_one_time_password_leads_to_a_new_one_and_nowhere_else(desk: Desk,
     [
         ({"current": PASSWORD, "new": "short", "again": "short"}, "至少 10 位"),
         ({"current": PASSWORD, "new": NEW, "again": NEW + "x"}, "两遍新密码不一样"),
-        ({"current": PASSWORD, "new": PASSWORD, "again": PASSWORD}, "和现在的一样"),
-        ({"current": "guess", "new": NEW, "again": NEW}, "现在的密码不对"),
+        ({"current": PASSWORD, "new": PASSWORD, "again": PASSWORD}, "和当前密码一样"),
+        ({"current": "guess", "new": NEW, "again": NEW}, "当前密码不对"),
     ],
 )
 async def test_a_bad_new_password_changes_nothing(

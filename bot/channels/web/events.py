@@ -15,7 +15,7 @@ from aiohttp import web
 from bot.channels.web.history import bubble
 from bot.channels.web.site import Site
 from locales.words import Refusal
-from storage import outbox
+from storage import said
 from storage.database import Wake, is_passing
 from storage.models import Outbox
 
@@ -132,11 +132,11 @@ class Stream:
         try:
             async with self._db.read() as tx:
                 if self._after and self._since is None:
-                    last = await outbox.readable(tx, *self._key, self._after - 1, 1)
+                    last = await said.readable(tx, *self._key, self._after - 1, 1)
                     known = last and last[0].id == self._after and last[0].sent_at
                     self._since = (known or datetime.now(UTC)) - CLOCKS_DIFFER
-                late = await outbox.readable_before(tx, *self._key, None, LATE)
-                after = await outbox.readable(tx, *self._key, self._after, AT_ONCE)
+                late = await said.readable_before(tx, *self._key, None, LATE)
+                after = await said.readable(tx, *self._key, self._after, AT_ONCE)
         except Exception as error:
             if not is_passing(error):
                 raise

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from bot.channels.web.site import Site, json_response
 from locales.words import Refusal
-from storage import inbox, outbox
+from storage import inbox, said
 from storage.models import Inbox, Outbox
 
 PAGE = 50
@@ -58,7 +58,7 @@ class History:
         who = (self._site.account, self._site.contact(request))
         ours_seen, theirs_seen = _cursor(request.query.get("before") or "-")
         async with self._site.db.read() as tx:
-            ours = await _older(partial(outbox.readable_before, tx, *who), ours_seen)
+            ours = await _older(partial(said.readable_before, tx, *who), ours_seen)
             theirs = await _older(partial(inbox.sent_before, tx, *who), theirs_seen)
         page = list(_newest(ours, theirs, PAGE))
         cursor = None

@@ -23,7 +23,7 @@ export function keys() {
     if (row) sessionStorage.setItem(LAST, row.id);
   });
   document.addEventListener("keydown", pressed);
-  if (returned()) document.getElementById(sessionStorage.getItem(LAST))?.querySelector("a")?.focus({ preventScroll: true });
+  if (returned()) choose(document.getElementById(sessionStorage.getItem(LAST)));
 }
 
 // Whether we come from a ticket: then its row is where the hand goes on.
@@ -59,11 +59,14 @@ function move(step) {
   const here = rows.findIndex((row) => row.contains(document.activeElement));
   const last = rows.findIndex((row) => row.id && row.id === sessionStorage.getItem(LAST));
   const next = here >= 0 ? here + step : last >= 0 ? last : 0;
-  const row = rows[Math.min(Math.max(next, 0), rows.length - 1)];
-  row.querySelector("a, button")?.focus({ preventScroll: true });
-  row.scrollIntoView({ block: "nearest" });
-  if (row.id) sessionStorage.setItem(LAST, row.id);
+  choose(rows[Math.min(Math.max(next, 0), rows.length - 1)]);
   return true;
+}
+
+function choose(row) {
+  row?.querySelector("a, button")?.focus({ preventScroll: true });
+  row?.scrollIntoView({ block: "nearest" });
+  if (row?.id) sessionStorage.setItem(LAST, row.id);
 }
 
 function press(selector, within = document) {
@@ -81,10 +84,8 @@ function search() {
 
 function back() {
   const up = document.getElementById("up");
-  if (!up) return false;
-  if (new URL(document.referrer || "about:blank").pathname === "/staff/") history.back();
-  else up.click();
-  return true;
+  up?.click();
+  return Boolean(up);
 }
 
 const DO = {

@@ -2,8 +2,15 @@
 import { fresh, swap } from "./swap.js";
 
 const title = document.title;
+const LIST = "changxing.list";
+
+/** Where the way back from a ticket leads: to the list as it was last looked at. */
+export function lastList() {
+  return sessionStorage.getItem(LIST) ?? "";
+}
 
 export function queue() {
+  sessionStorage.setItem(LIST, location.search);
   const list = document.getElementById("queue");
   const news = document.getElementById("news");
   let latest = null;
