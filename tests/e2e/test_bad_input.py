@@ -102,8 +102,11 @@ async def test_what_is_thrown_at_it(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("page", ["/healthz", "/metrics"])
 async def test_whoever_watches_over_it(tmp_path: Path, page: str) -> None:
-    async with running(tmp_path) as house, aiohttp.ClientSession(house.address) as session:
-        async with session.get(page) as answer:
-            said = await answer.text()
-            assert answer.status == 200
-            assert ('"database": "reachable"' if page == "/healthz" else "changxing_outbox_depth 0.0") in said
+    async with (
+        running(tmp_path) as house,
+        aiohttp.ClientSession(house.address) as session,
+        session.get(page) as answer,
+    ):
+        said = await answer.text()
+        assert answer.status == 200
+        assert ('"database": "reachable"' if page == "/healthz" else "changxing_outbox_depth 0.0") in said
