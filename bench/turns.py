@@ -97,11 +97,12 @@ async def turns(kind: str) -> list[Result]:
 
 
 def _results(name: str, measured: list[Measured], floor: list[Measured]) -> list[Result]:
-    rate = median(m.rate for m in measured)
-    under = median(m.rate for m in floor) if floor else None
-    spread = f"{min(m.rate for m in measured):.0f} to {max(m.rate for m in measured):.0f}"
+    """Medians; the note tells how far the runs lie apart, each beside the floor's run that followed it."""
+    rates, under = [m.rate for m in measured], [m.rate for m in floor]
+    ratios = sorted(ours / bare for ours, bare in zip(rates, under, strict=False))
+    note = f"ratio {ratios[0]:.2f} to {ratios[-1]:.2f}" if ratios else f"{min(rates):.0f} to {max(rates):.0f}"
     return [
-        Result(name, rate, "turns/s", under, spread),
+        Result(name, median(rates), "turns/s", median(under) if under else None, note),
         *(
             Result(f"{name}.{part}", median(getattr(m, part) for m in measured) * 1000, "ms")
             for part in ("p50", "p95", "p99")

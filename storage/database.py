@@ -174,7 +174,7 @@ _NOTIFY = text("SELECT pg_notify('changxing', :note)")
 
 
 def _postgresql(address: str, *, size: int) -> AsyncEngine:
-    return create_async_engine(address, pool_size=size, max_overflow=0, pool_timeout=30, pool_pre_ping=False)
+    return create_async_engine(address, pool_size=size, max_overflow=0, pool_timeout=30, hide_parameters=True)
 
 
 def _sqlite(address: str, begin: str, *, size: int) -> AsyncEngine:
@@ -183,6 +183,7 @@ def _sqlite(address: str, begin: str, *, size: int) -> AsyncEngine:
         pool_size=size,
         max_overflow=0,
         pool_timeout=60,
+        hide_parameters=True,
         connect_args={"isolation_level": None, "timeout": BUSY},
     )
 

@@ -94,7 +94,7 @@ async def assert_each_once(db: Database, drivers: Drivers, chats: int) -> None:
         assert serials == list(range(1, len(serials) + 1))
 
 
-async def sends(db: Database, telegram: Strict) -> dict[int, int]:
+async def sends(db: Database, telegram: Strict) -> dict[int | None, int]:
     """How often Telegram was sent each row, by its own record; of a chat's two replies the second tells the number."""
     async with db.read() as tx:
         rows = await tx.execute(select(col(Outbox.id), col(Outbox.address)).order_by(col(Outbox.id)))
@@ -103,11 +103,11 @@ async def sends(db: Database, telegram: Strict) -> dict[int, int]:
             .join(Ticket, col(Ticket.contact_id) == col(Outbox.contact_id))
             .distinct()
         )
-        number_of = dict(map(tuple, numbers.all()))
-        replies: dict[str, list[int]] = {}
+        number_of: dict[str, str] = dict(row.tuple() for row in numbers.all())
+        replies: dict[str, list[int | None]] = {}
         for row, address in rows.all():
             replies.setdefault(address, []).append(row)
-    counted = {row: 0 for rows_of in replies.values() for row in rows_of}
+    counted: dict[int | None, int] = {row: 0 for rows_of in replies.values() for row in rows_of}
     for sent in telegram.sent:
         address = str(sent.chat)
         counted[replies[address][number_of[address] in sent.text]] += 1
