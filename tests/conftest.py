@@ -19,6 +19,9 @@ from storage import sealed
 from storage.database import Database
 from storage.migrations import migrate
 
+if "TMPDIR" not in os.environ and Path("/dev/shm").is_dir() and os.access("/dev/shm", os.W_OK):
+    tempfile.tempdir = "/dev/shm"
+
 NOON = datetime(2026, 3, 1, 4, tzinfo=UTC)
 """Noon in Shanghai, on a Sunday."""
 

@@ -11,7 +11,7 @@ import pytest
 
 from storage.database import Database
 from tests.support.channels import by_telegram, by_web
-from tests.support.dialogue import Way, play
+from tests.support.dialogue import Way, play, speakers
 from tests.support.terminal import Terminals
 
 DIALOGUES = sorted((Path(__file__).parent / "dialogues").glob("*.txt"))
@@ -29,9 +29,8 @@ def codes(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_dialogue(
     script: Path, manner: str, db: Database, clock: object, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    way = Terminals(
-        db, clock, tmp_path, twice=manner == "redelivered", restart=manner == "restarted", press=manner == "pressed"
-    )
+    manners = {"twice": manner == "redelivered", "restart": manner == "restarted", "press": manner == "pressed"}
+    way = Terminals(db, clock, tmp_path, speakers(script), **manners)
     played = await play(script, way, db, clock)
     if request.config.getoption("--update") and manner == "plain" and db.is_sqlite:
         script.write_text(played, "utf-8")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +18,7 @@ from storage.models import Conversation, Inbox, Line, Outbox, Ticket, TicketEven
 from tests.telegram.strict import Strict
 
 SECRET = "an-invented_secret"
+STUCK = 120.0
 
 
 def settings(telegram: Strict, database_url: str, port: int) -> dict[str, str]:
@@ -67,12 +70,20 @@ async def in_flight(db: Database, killed_at: datetime) -> set[int]:
         return {row for row in found.all() if row is not None}
 
 
-async def all_is_said(db: Database, telegram: Strict) -> bool:
-    """Whether every update is taken and every reply sent."""
-    if telegram.delivery.pending:
-        return False
+async def until_all_is_said(db: Database, telegram: Strict) -> None:
+    """Wait until every update is taken and every reply sent; fails when nothing moves for longer than a lease lasts."""
+    before, moved_at = (0, 0), time.monotonic()
+    while telegram.delivery.pending or await _queued(db):
+        now = (len(telegram.delivery.pending), len(telegram.sent))
+        if now != before:
+            before, moved_at = now, time.monotonic()
+        assert time.monotonic() - moved_at < STUCK, f"{now[0]} updates are not taken, {now[1]} messages were sent"
+        await asyncio.sleep(0.2)
+
+
+async def _queued(db: Database) -> bool:
     async with db.read() as tx:
-        return await tx.scalar(select(func.count()).where(col(Outbox.status) == "queued")) == 0
+        return await tx.scalar(select(col(Outbox.id)).where(col(Outbox.status) == "queued").limit(1)) is not None
 
 
 async def assert_each_once(db: Database, drivers: Drivers, chats: int) -> None:
@@ -103,7 +114,7 @@ async def sends(db: Database, telegram: Strict) -> dict[int | None, int]:
             .join(Ticket, col(Ticket.contact_id) == col(Outbox.contact_id))
             .distinct()
         )
-        number_of: dict[str, str] = dict(row.tuple() for row in numbers.all())
+        number_of: dict[str, str] = {row.address: row.number for row in numbers.all()}
         replies: dict[str, list[int | None]] = {}
         for row, address in rows.all():
             replies.setdefault(address, []).append(row)

@@ -9,17 +9,16 @@ import aiohttp
 import pytest
 
 from storage.database import Database
-from tests.durability.reports import SECRET, Drivers, all_is_said, assert_each_once, sends, settings
+from tests.durability.reports import SECRET, Drivers, assert_each_once, sends, settings, until_all_is_said
 from tests.support.process import Running, free_port, running
 from tests.telegram.strict import Strict
 
 CHATS = 60
-PATIENCE = 120.0
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_the_same_update_at_both_is_one_turn(database_url: str, db: Database, tmp_path: Path) -> None:
-    async with Strict(paced=True) as telegram, asyncio.timeout(PATIENCE):
+    async with Strict(paced=True) as telegram:
         async with (
             running(_made(tmp_path / "one"), **settings(telegram, database_url, free_port())) as one,
             running(_made(tmp_path / "two"), **settings(telegram, database_url, free_port())) as two,
@@ -35,8 +34,7 @@ async def test_the_same_update_at_both_is_one_turn(database_url: str, db: Databa
                     assert answers == [200, 200]
 
             await asyncio.gather(*map(at_both, range(1, CHATS + 1)))
-            while not await all_is_said(db, telegram):
-                await asyncio.sleep(0.1)
+            await until_all_is_said(db, telegram)
         counted = await sends(db, telegram)
     await assert_each_once(db, drivers, CHATS)
     assert set(counted.values()) == {1}

@@ -128,7 +128,7 @@ class People(RuleBasedStateMachine):
         elif self.row is None or "question.number.refused" in str(self.row.facts):
             return  # the last answer of a form that submit refuses is asked again
         assert name in after
-        others = set(before) - {name, "near", "pick"} if changes else set(before) - {name}
+        others = set(before) - {name} - ({"near", "pick"} if changes or name == "where" else set())
         lost = {k for k in others if k not in after or after[k] != before[k]}
         assert not lost or (changes and name == "colour"), f"{lost} lost by answering {name}"
 

@@ -64,6 +64,12 @@ def read(script: Path) -> list[str]:
     return [line for line in lines if line[:1] in ("#", "~", "!") or _SPOKEN.match(line) or line == ""]
 
 
+def speakers(script: Path) -> list[str]:
+    """Who speaks in a script; the driver always does."""
+    named = (spoken["who"] for line in read(script) if (spoken := _SPOKEN.match(line)))
+    return list(dict.fromkeys([DRIVER, *(who for who in named if who)]))
+
+
 async def play(script: Path, way: Way, db: Database, clock: Any) -> str:
     """The whole transcript as it comes out."""
     language, out = "zh-CN", []

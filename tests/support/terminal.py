@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -28,17 +29,26 @@ class Terminals:
     """
 
     def __init__(
-        self, db: Database, clock: Any, var: Path, *, twice: bool = False, restart: bool = False, press: bool = False
+        self,
+        db: Database,
+        clock: Any,
+        var: Path,
+        people: Sequence[str] = PEOPLE,
+        *,
+        twice: bool = False,
+        restart: bool = False,
+        press: bool = False,
     ):
         self.db, self.clock, self.var = db, clock, var
         self.twice, self.restart, self.press = twice, restart, press
-        self.printed = {who: StringIO() for who in PEOPLE}
-        self.last: dict[str, list[list[tuple[str, str]]]] = {who: [] for who in PEOPLE}
+        self.people = people
+        self.printed = {who: StringIO() for who in people}
+        self.last: dict[str, list[list[tuple[str, str]]]] = {who: [] for who in people}
         self.count = 0
         self.house = self._build()
 
     def _build(self) -> House:
-        channels: list[Channel] = [Recording(who, self.printed[who], self.last[who]) for who in PEOPLE]
+        channels: list[Channel] = [Recording(who, self.printed[who], self.last[who]) for who in self.people]
         settings = Settings(
             _env_file=None,
             database_url=self.db.url.render_as_string(hide_password=False),
@@ -80,7 +90,7 @@ class Terminals:
     async def hear(self) -> list[Heard]:
         await self.house.sender.drain()
         heard = []
-        for who in PEOPLE:
+        for who in self.people:
             for line in self.printed[who].getvalue().splitlines():
                 said = json.loads(line)
                 heard.append(Heard(who, said["text"], tuple(said["choices"])))
