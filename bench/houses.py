@@ -24,7 +24,7 @@ from storage.migrations import migrate
 ROOT = Path(__file__).parents[1]
 SECRET = "a-secret-for-measurements"
 HOOK = "/telegram/main"
-PATIENCE = 30.0
+PATIENCE = 60.0
 """Seconds for a process to come up or to go."""
 
 
