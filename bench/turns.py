@@ -61,8 +61,12 @@ class Run:
         async with self.db.read() as tx:
             ours = (col(Inbox.account) == "main", col(Inbox.status) == "done")
             kept = await tx.scalar(select(func.count()).select_from(Inbox).where(*ours))
-            said = select(col(Outbox.key), func.count()).where(col(Outbox.account) == "main").group_by(col(Outbox.key))
-            owed = {key: count for key, count in (await tx.execute(said)).all()}
+            said = (
+                select(col(Outbox.key), func.count().label("rows"))
+                .where(col(Outbox.account) == "main")
+                .group_by(col(Outbox.key))
+            )
+            owed = {row.key: row.rows for row in (await tx.execute(said)).all()}
             opened = await tx.scalar(select(func.count()).select_from(Ticket))
         noted = owed.pop("", 0)  # a question with a note before it: "put aside" when a form begins anew, else a refusal
         if kept != self.asked or sum(owed.values()) + noted != self.asked:
