@@ -9,7 +9,8 @@ from typing import Any
 
 from bot import answers as so_far
 from bot import commands, screens
-from bot.conversation import AT_ONCE, DONE, Begin, Form, Given, Moment, Option, Question, Reply, Walk, said_as
+from bot.conversation import AT_ONCE, Begin, Form, Given, Moment, Option, Question, Reply, Walk, said_as
+from bot.questions import DONE
 from bot.turn import Turn
 from locales.words import LANGUAGES, Refusal, Say, negotiate, say, together
 from storage import contacts, said

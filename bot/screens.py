@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.conversation import DONE, Answers, Form, Given, Option, Question, Reply, Walk, option_labels
+from bot.conversation import Answers, Form, Given, Option, Question, Reply, Walk, option_labels
+from bot.questions import DONE
 from locales.typed import normalise
 from locales.words import Say, say, together
 

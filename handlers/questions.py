@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from bot.conversation import Given, Moment, Question, parsed
+from bot.conversation import Given, Moment, Question
+from bot.questions import parsed
 from hotline.formats.describe import describe_place
 from hotline.formats.moments import parse_moment
 from hotline.formats.phones import mask_mobile, parse_mobile

@@ -25,8 +25,10 @@ MOST = 3
 """More choices than this are not read in a cab."""
 
 
-async def similar(tx: AsyncSession, place: Place, now: datetime) -> list[tuple[Ticket, Place]]:
-    """Open tickets that may be of the same place and time, with their places, nearest in time first."""
+async def similar(
+    tx: AsyncSession, place: Place, now: datetime, *, besides: int | None = None
+) -> list[tuple[Ticket, Place]]:
+    """Open tickets that may be of the same place and time, with their places, newest first; not ticket `besides`."""
     located = place.latitude is not None and place.longitude is not None
     where = Nearby(
         since=now - RECENT,
@@ -37,7 +39,7 @@ async def similar(tx: AsyncSession, place: Place, now: datetime) -> list[tuple[T
         cells=cells_near(place.latitude, place.longitude, RADIUS_M) if located else (),  # type: ignore[arg-type]
     )
     found = [(ticket, place_of(ticket)) for ticket in await tickets.near(tx, where)]
-    return [(ticket, there) for ticket, there in found if _may_be_same(place, there)][:MOST]
+    return [(ticket, there) for ticket, there in found if ticket.id != besides and _may_be_same(place, there)][:MOST]
 
 
 def place_of(ticket: Ticket) -> Place:

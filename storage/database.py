@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import asyncpg
 import structlog
 from sqlalchemy import event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -148,6 +147,8 @@ class Database:
         await self._reader.dispose()
 
     async def _hear(self) -> None:
+        import asyncpg
+
         plain = self.url.set(drivername="postgresql").render_as_string(hide_password=False)
         while True:
             connection = None

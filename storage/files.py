@@ -10,8 +10,6 @@ from itertools import islice
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from PIL import Image, UnidentifiedImageError
-
 from locales.words import Refusal
 
 LIMIT = 10 * 1024 * 1024
@@ -22,8 +20,6 @@ MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "
 
 MOST_PIXELS = 100_000_000
 """More than a phone's camera puts into 10 MB; beyond it an image is taken for an attack on memory."""
-
-Image.MAX_IMAGE_PIXELS = None  # we count ourselves: Pillow only warns, and what warns is shared by all threads
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +33,9 @@ class Kept:
 
 def media_type(content: bytes) -> str:
     """The media type that the content itself shows; raises Refusal for anything but an image."""
+    from PIL import Image, UnidentifiedImageError  # a tenth of the time to start, for what few messages bring
+
+    Image.MAX_IMAGE_PIXELS = None  # we count ourselves: Pillow only warns, and what warns is shared by all threads
     try:
         with Image.open(BytesIO(content), formats=tuple(MEDIA_TYPES)) as image:
             found, pixels = MEDIA_TYPES.get(image.format or ""), image.width * image.height

@@ -123,7 +123,7 @@ class Nearby:
     cells: Sequence[int] = ()
 
 
-async def near(tx: AsyncSession, where: Nearby, limit: int = 20) -> list[Ticket]:
+async def near(tx: AsyncSession, where: Nearby, limit: int = 60) -> list[Ticket]:
     """Open tickets there, newest first; distances are the caller's to check."""
     places: list[ColumnElement[bool]] = []
     if where.road and where.stake_m is not None:

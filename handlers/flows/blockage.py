@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.conversation import AT_ONCE, Form, Option, Question, Reply, choice, look_up, photos, text
+from bot.conversation import AT_ONCE, Form, Option, Question, Reply
+from bot.questions import choice, look_up, photos, text
 from handlers import desk
 from handlers.questions import moment, place, plate
 from hotline import blockages, clocks, neighbours, tickets

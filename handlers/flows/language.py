@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.conversation import AT_ONCE, Form, Option, Question, choice
+from bot.conversation import AT_ONCE, Form, Option, Question
+from bot.questions import choice
 from locales.words import LANGUAGES, Say, say
 from storage import contacts
 from storage.models import Contact

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.conversation import AT_ONCE, Form, Given, Moment, Option, Question, Reply, look_up, parsed
+from bot.conversation import AT_ONCE, Form, Given, Moment, Option, Question, Reply
+from bot.questions import look_up, parsed
 from handlers import desk
 from hotline import numbers, reading
 from locales.words import Refusal, Say, say

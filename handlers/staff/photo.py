@@ -7,7 +7,6 @@ from io import BytesIO
 from pathlib import Path
 
 from aiohttp import web
-from PIL import Image, ImageOps
 
 from handlers.staff.visit import Visit
 from storage import files
@@ -45,6 +44,8 @@ async def show(visit: Visit) -> web.StreamResponse:
 
 def smaller(path: Path) -> bytes | None:
     """The picture as a small JPEG, upright and without what the camera wrote into it; None when it is too large."""
+    from PIL import Image, ImageOps
+
     with Image.open(path) as image:
         image.draft("RGB", (SMALL, SMALL))
         if image.width * image.height > MOST_PIXELS:

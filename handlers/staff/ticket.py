@@ -33,8 +33,7 @@ async def page(visit: Visit, *, refused: str = "", no: Say | None = None) -> web
         place = place_of(ticket)
         similar = [
             (other, describe_place(there), due(other, visit.now))
-            for other, there in await neighbours.similar(tx, place, visit.now)
-            if other.id != ticket.id
+            for other, there in await neighbours.similar(tx, place, visit.now, besides=ticket.id)
         ]
     return await visit.page(
         "ticket.html",

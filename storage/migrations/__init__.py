@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -35,10 +35,24 @@ async def migrate(engine: AsyncEngine) -> None:
 
     Alembic is loaded only when there is something to do: most starts find the database as it should be.
     """
-    async with engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            await connection.execute(text("SELECT pg_advisory_xact_lock(7230114)"))
-        await connection.run_sync(_upgrade)
+    async with engine.connect() as connection:
+        is_sqlite = connection.dialect.name == "sqlite"
+        if is_sqlite:  # a table that is built anew is dropped for a moment, and its children must bear it
+            await _pragma(connection, "foreign_keys=OFF")
+        try:
+            async with connection.begin():
+                if not is_sqlite:
+                    await connection.execute(text("SELECT pg_advisory_xact_lock(7230114)"))
+                await connection.run_sync(_upgrade)
+        finally:
+            if is_sqlite:
+                await _pragma(connection, "foreign_keys=ON")
+
+
+async def _pragma(connection: AsyncConnection, setting: str) -> None:
+    raw = (await connection.get_raw_connection()).driver_connection
+    assert raw is not None
+    await raw.execute(f"PRAGMA {setting}")
 
 
 def _upgrade(connection: Connection) -> None:
@@ -48,3 +62,5 @@ def _upgrade(connection: Connection) -> None:
     from alembic import command
 
     command.upgrade(config(connection), "head")
+    if connection.dialect.name == "sqlite":
+        assert connection.execute(text("PRAGMA foreign_key_check")).first() is None

@@ -8,19 +8,8 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.conversation import (
-    AT_ONCE,
-    Form,
-    Option,
-    Question,
-    choice,
-    look_up,
-    many,
-    number,
-    photos,
-    text,
-    yes_no,
-)
+from bot.conversation import AT_ONCE, Form, Option, Question
+from bot.questions import choice, look_up, many, number, photos, text, yes_no
 from handlers.questions import moment, phone, place, plate
 from locales.words import Refusal, Say, say
 from storage import tickets

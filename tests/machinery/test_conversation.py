@@ -8,22 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.conversation import (
-    AT_ONCE,
-    Begin,
-    Form,
-    Given,
-    Moment,
-    Option,
-    Question,
-    Reply,
-    choice,
-    look_up,
-    many,
-    number,
-    text,
-    yes_no,
-)
+from bot.conversation import AT_ONCE, Begin, Form, Given, Moment, Option, Question, Reply
+from bot.questions import choice, look_up, many, number, text, yes_no
 from bot.turn import Turn
 from locales.words import Refusal, Say, say
 from storage.database import Database
@@ -614,7 +600,7 @@ async def test_photos_of_an_album_wait_for_their_question(db: Database, clock: S
         return say("dialogue.menu")
 
     def questions() -> Any:
-        from bot.conversation import photos
+        from bot.questions import photos
 
         yield choice("colour", [RED])
         yield photos("shots", later=True)

@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import receive
 from bot.channels import Gone, Unavailable
-from bot.conversation import Form, text
+from bot.conversation import Form
+from bot.questions import text
 from bot.sender import Sender
 from locales.words import SHANGHAI, Say, say
 from storage import inbox

@@ -6,6 +6,7 @@ import json
 import math
 import re
 import time
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -64,13 +65,27 @@ class Bucket:
         return late
 
 
+class Window:
+    """At most so many within any stretch of so many seconds."""
+
+    def __init__(self, seconds: float, most: int):
+        self.seconds, self.taken = seconds, deque[float](maxlen=most)
+
+    def wait(self, now: float) -> float:
+        """Seconds until the next may pass; takes a place if that is 0."""
+        if len(self.taken) == self.taken.maxlen and (late := self.taken[0] + self.seconds - now) > 0:
+            return late
+        self.taken.append(now)
+        return 0.0
+
+
 class Methods:
     """Each is named `do_` and the method in small letters, because the Bot API does not mind the case."""
 
     def __init__(self, telegram: Strict):
         self.telegram = telegram
         self.queries: set[str] = set()
-        self._bot_pace = Bucket(1 / 30, 30)
+        self._bot_pace = Window(1.0, 30)
         self._chat_pace: dict[int, Bucket] = {}
 
     async def call(self, token: str, method: str, given: dict[str, Any]) -> Any:

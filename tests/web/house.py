@@ -13,8 +13,9 @@ from aiohttp import web
 
 from bot.channels import Incoming
 from bot.channels.web import Web, add_routes
-from bot.conversation import AT_ONCE, Form, Given, Moment, Question, choice, parsed, photos
+from bot.conversation import AT_ONCE, Form, Given, Moment, Question
 from bot.dialogue import Dialogue
+from bot.questions import choice, parsed, photos
 from bot.receive import Receiver
 from bot.sender import Sender, by_account
 from locales.words import SHANGHAI, Refusal, Say, say

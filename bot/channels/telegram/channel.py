@@ -36,8 +36,8 @@ class Telegram:
 
     name = NAME
     # core.telegram.org/bots/faq: "avoid sending more than one message per second" in one chat, short bursts allowed;
-    # "no more than 30 messages per second" for one bot.
-    pace = Pace(per_chat=timedelta(seconds=1), chat_burst=3, per_account=timedelta(seconds=1) / 30, account_burst=30)
+    # "no more than 30 messages per second" for one bot: 5 at once and 25 a second never are more than 30 in any second.
+    pace = Pace(per_chat=timedelta(seconds=1), chat_burst=3, per_account=timedelta(milliseconds=40), account_burst=5)
 
     def __init__(
         self,

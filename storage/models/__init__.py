@@ -1,0 +1,48 @@
+"""Every table of the house. No decisions here, only shapes and constraints.
+
+No foreign key points at inbox, outbox or ticket_event, so that partitioning them by contact is a later migration.
+"""
+
+from sqlmodel import SQLModel
+
+from storage.models.columns import NEVER, NOTICE, REPLY, STATUS, UNPACED, BigId, Json
+from storage.models.desk import (
+    ROLES,
+    Alarm,
+    Audit,
+    Department,
+    Duty,
+    Macro,
+    Post,
+    Presence,
+    Responsible,
+    SavedFilter,
+    Section,
+    Staff,
+)
+from storage.models.facilities import Closure, Facility
+from storage.models.machinery import Budget, JobRun
+from storage.models.mail import Inbox, Line, Outbox
+from storage.models.people import Contact, Conversation, Person
+from storage.models.tickets import (
+    OPEN,
+    OUTCOMES,
+    STATUSES,
+    Assist,
+    Attachment,
+    Callback,
+    Counter,
+    Extension,
+    Follower,
+    Message,
+    Ticket,
+    TicketEvent,
+)
+
+__all__ = [
+    "NEVER", "NOTICE", "OPEN", "OUTCOMES", "REPLY", "ROLES", "STATUS", "STATUSES", "UNPACED", "Alarm", "Assist",
+    "Attachment", "Audit", "BigId", "Budget", "Callback", "Closure", "Contact", "Conversation", "Counter",
+    "Department", "Duty", "Extension", "Facility", "Follower", "Inbox", "JobRun", "Json", "Line", "Macro",
+    "Message", "Outbox", "Person", "Post", "Presence", "Responsible", "SQLModel", "SavedFilter", "Section",
+    "Staff", "Ticket", "TicketEvent",
+]  # fmt: skip
