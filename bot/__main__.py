@@ -1,4 +1,4 @@
-"""The front door: `python -m bot run | chat | migrate | staff | parse`; the only file that knows every room."""
+"""The front door: `python -m bot run | chat | migrate | staff | ...`; the only file that knows every room."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from bot import settings as setting
 
@@ -21,11 +22,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chat.add_argument("--language", choices=("zh", "en"), help="language of the first contact")
     chat.add_argument("--json", dest="as_json", action="store_true", help="print each reply as one JSON line")
     commands.add_parser("migrate", help="bring the database to the newest shape")
+    commands.add_parser("reindex", help="let every ticket be found by the words it has now")
     staff = commands.add_parser("staff", help="add or list those who work at the desk, or give a new password")
     staff.add_argument("deed", choices=("add", "list", "password", "disable"))
     staff.add_argument("login", nargs="?")
     staff.add_argument("--name")
-    staff.add_argument("--role", choices=("clerk", "supervisor", "admin"), default="clerk")
+    staff.add_argument("--role", choices=("clerk", "handler", "supervisor", "checkpoint", "admin"), default="clerk")
+    staff.add_argument("--department", metavar="CODE", help="where somebody handles tickets")
+    directory = commands.add_parser("directory", help="the organisation directory as sheets, out of or into a folder")
+    directory.add_argument("deed", choices=("export", "import"))
+    directory.add_argument("folder", type=Path)
+    directory.add_argument("--by", metavar="LOGIN", help="the administrator whose deed an import is")
+    register = commands.add_parser("facilities", help="the register of toll stations and service areas, as a sheet")
+    register.add_argument("deed", choices=("import", "export"))
+    register.add_argument("file", type=Path)
+    register.add_argument("--by", metavar="LOGIN", help="the supervisor or administrator who imports")
     parse = commands.add_parser("parse", help="show what a parser makes of a text")
     parse.add_argument("kind")
     parse.add_argument("text", nargs="+")
@@ -50,10 +61,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from handlers.commands.migrate import migrate
 
             return asyncio.run(migrate(settings))
+        case "reindex":
+            from handlers.commands.reindex import reindex
+
+            return asyncio.run(reindex(settings))
+        case "facilities":
+            from handlers.commands.facilities import facilities
+
+            return asyncio.run(facilities(settings, chosen.deed, chosen.file, chosen.by))
         case "staff":
             from handlers.commands.staff import staff as manage
 
-            return asyncio.run(manage(settings, chosen.deed, chosen.login, chosen.name, chosen.role))
+            return asyncio.run(manage(settings, chosen.deed, chosen.login, chosen.name, chosen.role, chosen.department))
+        case "directory":
+            from handlers.commands.directory import directory as keep
+
+            return asyncio.run(keep(settings, chosen.deed, chosen.folder, chosen.by))
     return 2
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation import Option, Reply
 from hotline.formats.describe import describe_place
-from hotline.neighbours import place_of
+from hotline.neighbours import has_place, place_of
 from hotline.reading import Story
 from locales.words import Say, say, together
-from storage.models import Message, Ticket, TicketEvent
+from storage.models import Department, Message, Ticket, TicketEvent
 
 _division = "220100"
 
@@ -31,13 +34,14 @@ def see(ticket: Ticket) -> Option:
     return Option(f"/ticket {ticket.number}", say("told.see"))
 
 
-def opened(ticket: Ticket) -> Reply:
+async def opened(tx: AsyncSession, ticket: Ticket) -> Reply:
     """A fresh ticket: its number and code, who owes the answer and by when."""
+    department = await tx.get(Department, ticket.department_id) if ticket.department_id else None
     words = say(
         "ticket.opened",
         number=ticket.number,
         code=ticket.code,
-        owner=say("ticket.owner.desk"),
+        owner=department.name if department else say("ticket.owner.desk"),
         first=ticket.first_response_due_at,
         due=ticket.resolution_due_at,
     )
@@ -59,24 +63,36 @@ def added(ticket: Ticket) -> Reply:
 def shown(story: Story) -> Reply:
     """Status, owner, due time and timeline of a ticket, as its reader may see it; the code is its reporter's."""
     ticket = story.ticket
-    words = say(
-        "ticket.shown",
-        number=ticket.number,
-        what=say(f"blockage.what.{ticket.what}"),
-        place=describe_place(place_of(ticket)),
-        status=say(f"ticket.status.{ticket.status}"),
-        owner=story.owner or say("ticket.owner.desk"),
-        due=_due(ticket),
-        timeline=_timeline(story.events, story.messages),
-    )
+    facts: dict[str, Any] = {
+        "number": ticket.number,
+        "what": what_of(ticket),
+        "status": say(f"ticket.status.{story.handled.status}"),
+        "owner": story.owner or say("ticket.owner.desk"),
+        "due": _due(story.handled),
+        "timeline": _timeline(story.events, story.messages),
+    }
+    words = Say("ticket.shown.placeless", facts)
+    if has_place(ticket):
+        words = Say("ticket.shown", facts | {"place": describe_place(place_of(ticket))})
+    if story.master is not None:
+        words = together(words, say("ticket.due.merged", number=story.master.number))
     code = [say("ticket.code", code=ticket.code)] if story.is_reporter else []
     return Reply(together(words, *code), about=f"ticket:{ticket.id}")
 
 
 def _due(ticket: Ticket) -> Say:
-    if ticket.status == "resolved":
+    if ticket.resolved_at is not None:
         return say("ticket.due.resolved", at=ticket.resolved_at)
+    if ticket.status == "declined":
+        return say("ticket.due.declined", at=ticket.changed_at)
+    if ticket.status == "waiting":
+        return say("ticket.due.waiting")
     return say("ticket.due.open", at=ticket.resolution_due_at)
+
+
+def what_of(ticket: Ticket) -> Say:
+    """What a ticket is about, as its kind words it."""
+    return say(f"{ticket.kind}.what.{ticket.what}")
 
 
 def _timeline(events: Sequence[TicketEvent], messages: Sequence[Message]) -> list[Say]:
@@ -93,5 +109,7 @@ def _timeline(events: Sequence[TicketEvent], messages: Sequence[Message]) -> lis
 MOST_LINES = 20
 """Lines of a timeline that fit into one bubble; the console shows all."""
 
-PUBLIC = frozenset({"opened", "joined", "added", "taken", "answered", "resolved", "reopened", "breached"})
+PUBLIC = frozenset(
+    ["opened", "joined", "added", "routed", "transferred", "taken", "answered", "asked", "resolved", "rated", "reopened", "breached", "overdue", "escalated", "extended", "struck_off", "declined", "merged", "split"]
+)
 """Events that a reporter may see."""

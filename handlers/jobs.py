@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Job
-from hotline import tickets
+from hotline import callbacks, recount, timing, trends
 from storage import attachments, budgets, inbox, jobs
 from storage import tickets as ledger
 
@@ -21,12 +21,27 @@ KEEP_ORPHANS = timedelta(days=7)
 """How long a photo waits for the report that it was sent for."""
 
 
-async def breaches(tx: AsyncSession, now: datetime) -> dict[str, Any]:
-    """Mark each ticket whose first answer is late, once, and tell its reporter that we know."""
-    late = await ledger.unanswered(tx, now)
-    for ticket in late:
-        await tickets.breach(tx, ticket, now)
-    return {"breached": len(late)}
+async def alarms(tx: AsyncSession, now: datetime) -> dict[str, Any]:
+    """Warn of each clock that is nearly run out, and raise what is late one level (催办)."""
+    due = await ledger.ringing(tx, now)
+    for ticket in due:
+        await timing.ring(tx, ticket, now)
+    return {"rung": len(due)}
+
+
+async def ask_callbacks(tx: AsyncSession, now: datetime) -> dict[str, Any]:
+    """Ask whoever is due whether he is satisfied (回访)."""
+    return {"asked": await callbacks.ask_due(tx, now)}
+
+
+async def recount_due_times(tx: AsyncSession, now: datetime) -> dict[str, Any]:
+    """Count open due times again when a calendar has arrived since the last look."""
+    return await recount.recount(tx, await jobs.last_outcome(tx, "recount"), now)
+
+
+async def watch_trends(tx: AsyncSession, now: datetime) -> dict[str, Any]:
+    """Raise what is reported more than usual."""
+    return {"raised": await trends.watch(tx, now)}
 
 
 async def tidy(tx: AsyncSession, now: datetime) -> dict[str, Any]:
@@ -40,6 +55,9 @@ async def tidy(tx: AsyncSession, now: datetime) -> dict[str, Any]:
 
 
 JOBS = (
-    Job("breaches", "* * * * *", breaches),
+    Job("alarms", "* * * * *", alarms),
+    Job("callbacks", "*/5 * * * *", ask_callbacks),
+    Job("recount", "5 * * * *", recount_due_times),
+    Job("trends", "*/10 * * * *", watch_trends),
     Job("tidy", "10 3 * * *", tidy),
 )

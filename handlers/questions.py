@@ -31,8 +31,8 @@ def place(name: str, *, optional: bool = False) -> Question:
 
 
 def plate(name: str, *, optional: bool = False, later: bool = False) -> Question:
-    """A number plate; the value is the plate in capitals without spaces."""
-    return parsed(name, lambda given, _moment: parse_plate(given.text).number, optional=optional, later=later)
+    """A number plate, with the trailer's when both were given; the value is `吉A12345` or `吉A12345/吉B1234挂`."""
+    return parsed(name, lambda given, _moment: str(parse_plate(given.text)), optional=optional, later=later)
 
 
 def phone(name: str, *, optional: bool = False, later: bool = False) -> Question:

@@ -56,7 +56,7 @@ async def a_new_report(turn: Turn) -> Reply | Begin | None:
         where = from_position(p.latitude, p.longitude, p.datum, p.label).to_json()
         return Begin("blockage", {"where": {"raw": f"{p.latitude},{p.longitude}", "value": where}})
     said = understand(turn.given.text)
-    found = {"what": said.what, "where": said.place and said.place.to_json(), "plate": said.plate and said.plate.number}
+    found = {"what": said.what, "where": said.place and said.place.to_json(), "plate": said.plate and str(said.plate)}
     answers: Answers = {k: {"raw": turn.given.text, "value": v} for k, v in found.items() if v}
     if not answers:
         return None

@@ -38,13 +38,18 @@ async def similar(
         facility=place.facility,
         cells=cells_near(place.latitude, place.longitude, RADIUS_M) if located else (),  # type: ignore[arg-type]
     )
-    found = [(ticket, place_of(ticket)) for ticket in await tickets.near(tx, where)]
-    return [(ticket, there) for ticket, there in found if ticket.id != besides and _may_be_same(place, there)][:MOST]
+    found = [(ticket, place_of(ticket)) for ticket in await tickets.near(tx, where) if ticket.id != besides]
+    return [(ticket, there) for ticket, there in found if _may_be_same(place, there)][:MOST]
 
 
 def place_of(ticket: Ticket) -> Place:
-    """The place of a ticket, whole, as it was answered."""
-    return Place.from_json(ticket.answers["where"])
+    """The place of a ticket, whole, as it was answered; an empty one when it is about no place."""
+    return Place.from_json(ticket.answers.get("where") or {})
+
+
+def has_place(ticket: Ticket) -> bool:
+    """Whether the matter lies somewhere."""
+    return bool(ticket.answers.get("where"))
 
 
 def _may_be_same(one: Place, other: Place) -> bool:

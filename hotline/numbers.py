@@ -10,11 +10,9 @@ import re
 import secrets
 from datetime import date
 
+from hotline import catalogue
 from locales.typed import normalise
 from locales.words import Refusal
-
-KINDS = {"blockage": "1"}
-"""The digit of each kind of ticket."""
 
 _NUMBER = re.compile(r"(?<!\d)(\d{6})[- ]?(\d{8})[- ]?(\d)[- ]?(\d{6,8})(?!\d)")
 _CODE = re.compile(r"(?<![\d-])(\d{6})(?![\d-])")
@@ -31,7 +29,7 @@ def check_digit(digits: str) -> str:
 
 def form_number(division: str, day: date, kind: str, serial: int) -> str:
     """The number of the serial-th ticket of a division, local day and kind; five digits, more only past 99,999."""
-    parts = (division, f"{day:%Y%m%d}", KINDS[kind], f"{serial:05d}")
+    parts = (division, f"{day:%Y%m%d}", catalogue.load().digits[kind], f"{serial:05d}")
     return "-".join(parts) + check_digit("".join(parts))
 
 

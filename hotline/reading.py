@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.words import Say, say
 from storage import budgets, staff, tickets
-from storage.models import Contact, Message, Ticket, TicketEvent
+from storage.models import Contact, Department, Message, Ticket, TicketEvent
 
 TRY_EVERY, TRIES = timedelta(minutes=10), 5
 """Wrong codes that one contact, or all together on one ticket, may try: five at once, then one each ten minutes."""
@@ -18,13 +18,22 @@ TRY_EVERY, TRIES = timedelta(minutes=10), 5
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A ticket with its ledger and the words that its reader may see; `owner` is the clerk's name."""
+    """A ticket with its ledger and the words that its reader may see; `owner` is the clerk's or department's name.
+
+    What was gathered under a `master` is handled there: status, owner and due time are the master's.
+    """
 
     ticket: Ticket
     events: list[TicketEvent]
     messages: list[Message]
     owner: str | None
     is_reporter: bool
+    master: Ticket | None = None
+
+    @property
+    def handled(self) -> Ticket:
+        """The ticket on which the work is done."""
+        return self.master or self.ticket
 
 
 async def may_read(tx: AsyncSession, number: str, contact: Contact) -> bool:
@@ -52,14 +61,25 @@ async def read(tx: AsyncSession, number: str, contact: Contact, code: str | None
                 await budgets.pay(tx, name, TRY_EVERY, 1, now)
             return say("ticket.code.wrong")
     assert ticket is not None and ticket.id is not None
-    owner = await staff.by_id(tx, ticket.assignee_id) if ticket.assignee_id else None
+    master = await tx.get(Ticket, ticket.master_id) if ticket.master_id else None
+    ids = [ticket.id, *([master.id or 0] if master else [])]
     return Story(
         ticket,
-        await tickets.events(tx, ticket.id),
-        [m for m in await tickets.messages(tx, ticket.id) if _may_see(m, ticket, contact, mine=mine)],
-        owner.name if owner else None,
+        sorted([e for one in ids for e in await tickets.events(tx, one)], key=lambda e: e.id or 0),
+        [m for one in ids for m in await tickets.messages(tx, one) if _may_see(m, ticket, contact, mine=mine)],
+        await _owner(tx, master or ticket),
         ticket.contact_id == contact.id,
+        master,
     )
+
+
+async def _owner(tx: AsyncSession, ticket: Ticket) -> str | None:
+    """Who has it in hand; before that, the department where it lies."""
+    if ticket.assignee_id and ticket.status != "assigned":
+        member = await staff.by_id(tx, ticket.assignee_id)
+        return member.name if member else None
+    department = await tx.get(Department, ticket.department_id) if ticket.department_id else None
+    return department.name if department else None
 
 
 def _may_see(message: Message, ticket: Ticket, reader: Contact, *, mine: bool) -> bool:

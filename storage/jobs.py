@@ -34,6 +34,18 @@ async def finish(tx: AsyncSession, job: str, slot: datetime, outcome: dict[str, 
     )
 
 
+async def last_outcome(tx: AsyncSession, job: str) -> dict[str, Any] | None:
+    """What the newest finished slot of this job came to."""
+    query = (
+        select(col(JobRun.outcome))
+        .where(col(JobRun.job) == job, col(JobRun.finished_at).is_not(None))
+        .order_by(col(JobRun.slot).desc())
+        .limit(1)
+    )
+    found: dict[str, Any] | None = await tx.scalar(query)
+    return found
+
+
 async def forget(tx: AsyncSession, before: datetime) -> int:
     """Delete the slots claimed before then, but never a job's newest, which tells where to catch up from."""
     newest = select(col(JobRun.job), func.max(col(JobRun.slot)).label("slot")).group_by(col(JobRun.job)).subquery()

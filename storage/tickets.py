@@ -12,9 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from storage.database import insert_into
-from storage.models import Attachment, Contact, Counter, Follower, Message, Ticket, TicketEvent
-
-STATUSES = ("accepted", "handling", "resolved")
+from storage.models import OPEN, Attachment, Contact, Counter, Extension, Follower, Message, Ticket, TicketEvent
 
 
 async def next_serial(tx: AsyncSession, division: str, day: date, kind: str) -> int:
@@ -58,12 +56,32 @@ async def follow(tx: AsyncSession, ticket_id: int, contact_id: int, now: datetim
     return bool(back.rowcount == 1)
 
 
-async def audience(tx: AsyncSession, ticket: Ticket) -> list[Contact]:
-    """Reporter and followers."""
-    following = select(col(Follower.contact_id)).where(
-        col(Follower.ticket_id) == ticket.id, col(Follower.left_at).is_(None)
+async def reporters(tx: AsyncSession, ticket: Ticket) -> dict[str, list[Contact]]:
+    """Everybody who waits for this matter, by the number that he knows it by.
+
+    Reporter and followers of the ticket itself and of whatever was gathered under it; each contact once, by the report
+    that is his own if there is one.
+    """
+    here = or_(col(Ticket.id) == ticket.id, col(Ticket.master_id) == ticket.id)
+    own = select(col(Ticket.number), col(Ticket.contact_id), col(Ticket.id)).where(here)
+    followed = (
+        select(col(Ticket.number), col(Follower.contact_id), col(Ticket.id))
+        .join(Follower, col(Follower.ticket_id) == col(Ticket.id))
+        .where(here, col(Follower.left_at).is_(None))
     )
-    query = select(Contact).where(or_(col(Contact.id) == ticket.contact_id, col(Contact.id).in_(following)))
+    numbers_: dict[int, str] = {}
+    for query in (own, followed):
+        for number, contact_id, _ in (await tx.execute(query.order_by(col(Ticket.id)))).all():
+            numbers_.setdefault(contact_id, number)
+    found: dict[str, list[Contact]] = {}
+    for contact in (await tx.scalars(select(Contact).where(col(Contact.id).in_(numbers_)))).all():
+        found.setdefault(numbers_[contact.id or 0], []).append(contact)
+    return found
+
+
+async def gathered(tx: AsyncSession, ticket_id: int) -> list[Ticket]:
+    """The reports under a master, oldest first."""
+    query = select(Ticket).where(col(Ticket.master_id) == ticket_id).order_by(col(Ticket.id))
     return list((await tx.scalars(query)).all())
 
 
@@ -107,7 +125,7 @@ async def of_contact(tx: AsyncSession, contact_id: int, limit: int, *, open_only
     ids = union_all(own, followed).subquery()
     query = select(Ticket).where(col(Ticket.id).in_(select(ids.c.id))).order_by(col(Ticket.id).desc()).limit(limit)
     if open_only:
-        query = query.where(col(Ticket.status) != "resolved")
+        query = query.where(col(Ticket.status).in_((*OPEN, "merged")))
     return list((await tx.scalars(query)).all())
 
 
@@ -137,27 +155,49 @@ async def near(tx: AsyncSession, where: Nearby, limit: int = 60) -> list[Ticket]
         return []
     query = (
         select(Ticket)
-        .where(or_(*places), col(Ticket.opened_at) >= where.since, col(Ticket.status) != "resolved")
+        .where(or_(*places), col(Ticket.opened_at) >= where.since, col(Ticket.status).in_(OPEN))
         .order_by(col(Ticket.id).desc())
         .limit(limit)
     )
     return list((await tx.scalars(query)).all())
 
 
-async def unanswered(tx: AsyncSession, now: datetime, limit: int = 200) -> list[Ticket]:
-    """Tickets whose first answer is late and not yet marked so, longest late first; held until the transaction ends."""
+async def ringing(tx: AsyncSession, now: datetime, limit: int = 200) -> list[Ticket]:
+    """Tickets whose alarm is due, longest due first; held until the transaction ends."""
     query = (
         select(Ticket)
-        .where(
-            col(Ticket.first_response_at).is_(None),
-            col(Ticket.breached_at).is_(None),
-            col(Ticket.first_response_due_at) <= now,
-        )
-        .order_by(col(Ticket.first_response_due_at))
+        .where(col(Ticket.alarm_at) <= now)
+        .order_by(col(Ticket.alarm_at))
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
     return list((await tx.scalars(query)).all())
+
+
+async def unextended(tx: AsyncSession, after: int, limit: int = 500) -> list[Ticket]:
+    """Open tickets to which nobody granted more time, by id after this one; held until the transaction ends."""
+    granted = select(col(Extension.id)).where(
+        col(Extension.ticket_id) == col(Ticket.id), col(Extension.granted).is_(True)
+    )
+    query = (
+        select(Ticket)
+        .where(col(Ticket.status).in_(OPEN), col(Ticket.id) > after, ~granted.exists())
+        .order_by(col(Ticket.id))
+        .limit(limit)
+        .with_for_update()
+    )
+    return list((await tx.scalars(query)).all())
+
+
+async def last_event_of(tx: AsyncSession, ticket_id: int) -> TicketEvent | None:
+    """The newest event of a ticket."""
+    query = select(TicketEvent).where(col(TicketEvent.ticket_id) == ticket_id).order_by(col(TicketEvent.id).desc())
+    return (await tx.scalars(query.limit(1))).first()
+
+
+async def to_note(tx: AsyncSession, message_id: int) -> None:
+    """Words that were taken back before they left are a note of the desk's."""
+    await tx.execute(update(Message).where(col(Message.id) == message_id).values(direction="note"))
 
 
 async def events(tx: AsyncSession, ticket_id: int) -> list[TicketEvent]:
@@ -207,7 +247,7 @@ async def count(tx: AsyncSession, wanted: Filter, at_most: int) -> int:
 def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.open_only:
-        found.append(col(Ticket.status).in_(("accepted", "handling")))
+        found.append(col(Ticket.status).in_(OPEN))
     for column, value in (
         (Ticket.status, wanted.status),
         (Ticket.what, wanted.what),
@@ -219,10 +259,7 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.unassigned:
         found.append(col(Ticket.assignee_id).is_(None))
     if wanted.overdue_at is not None:
-        late = and_(col(Ticket.first_response_at).is_(None), col(Ticket.first_response_due_at) <= wanted.overdue_at)
-        found.append(
-            and_(col(Ticket.status) != "resolved", or_(late, col(Ticket.resolution_due_at) <= wanted.overdue_at))
-        )
+        found.append(and_(col(Ticket.status).in_(OPEN), col(Ticket.due_at) <= wanted.overdue_at))
     if wanted.words:
         exact = [col(c) == wanted.words for c in (Ticket.number, Ticket.plate, Ticket.road, Ticket.facility)]
         found.append(or_(*exact, col(Ticket.facility).startswith(wanted.words, autoescape=True)))

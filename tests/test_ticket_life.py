@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from hotline import neighbours, numbers, reading, tickets
+from hotline import closing, neighbours, numbers, reading, tickets, timing
 from hotline.formats.places import from_position, parse_place
 from locales.words import Refusal, Say
 from storage import staff as people
@@ -40,7 +40,7 @@ async def clerk(db: Database, clock: Any, login: str) -> Staff:
 def matter(where: str = "G12长春东收费站", what: str = "turned_back") -> tickets.Matter:
     place = parse_place(where)
     answers = {"what": what, "where": place.to_json()}
-    return tickets.Matter("blockage", what, place, NOON, "urgent", answers=answers)
+    return tickets.Matter("blockage", what, NOON, place, answers=answers)
 
 
 async def report(db: Database, clock: Any, who: Contact, where: str = "G12长春东收费站") -> int:
@@ -102,11 +102,11 @@ async def test_what_is_settled_is_settled_and_what_is_not_cannot_be_reopened(db:
     ticket_id, member = await report(db, clock, await driver(db, clock)), await clerk(db, clock, "li")
     async with db.write() as tx:
         with pytest.raises(Refusal, match=r"desk\.not_resolved"):
-            await tickets.reopen(tx, ticket_id, member, "why", clock())
+            await closing.reopen(tx, ticket_id, member, "why", clock())
         with pytest.raises(Refusal, match=r"desk\.words_missing"):
-            await tickets.resolve(tx, ticket_id, member, "  ", clock())
-        await tickets.resolve(tx, ticket_id, member, "已放行", clock())
-        for verb in (tickets.resolve, tickets.reply):
+            await closing.resolve(tx, ticket_id, member, "  ", clock())
+        await closing.resolve(tx, ticket_id, member, "已放行", clock())
+        for verb in (closing.resolve, tickets.reply):
             with pytest.raises(Refusal, match=r"desk\.resolved_already"):
                 await verb(tx, ticket_id, member, "again", clock())
         with pytest.raises(Refusal, match=r"question\.text\.too_long"):
@@ -158,12 +158,12 @@ async def test_one_answer_reaches_fifty_drivers_once(db: Database, clock: Any) -
 
 async def test_a_late_answer_is_marked_once(db: Database, clock: Any) -> None:
     ticket_id = await report(db, clock, await driver(db, clock))
-    for _ in range(3):
-        clock.pass_(minutes=29)
+    for _ in range(5):
+        clock.pass_(minutes=23)
         async with db.write() as tx:
-            for late in await ledger.unanswered(tx, clock()):
-                await tickets.breach(tx, late, clock())
-    assert await kinds(db, ticket_id) == ["opened", "breached"]
+            for late in await ledger.ringing(tx, clock()):
+                await timing.ring(tx, late, clock())
+    assert await kinds(db, ticket_id) == ["opened", "warned", "breached"]
 
 
 @pytest.mark.parametrize(

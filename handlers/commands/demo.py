@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.app import House
 from handlers.staff import passwords
-from hotline import clocks, tickets
+from hotline import closing, tickets
 from hotline.blockages import KINDS
 from hotline.formats.places import parse_place
 from storage import staff as people
@@ -70,7 +70,6 @@ async def _story(
         what=scene["what"],
         place=place,
         happened_at=opened - timedelta(minutes=dice.randrange(5, 40)),
-        priority=clocks.priority_of(scene["what"]),
         plate=plate,
         note=scene.get("note"),
         answers=answers,
@@ -103,7 +102,7 @@ async def _work(
     steps += [(tickets.reply, (words,)) for words in scene.get("answers", ())]
     result = scene.get("result", DAY["settled"] if is_old else None)
     if result:
-        steps.append((tickets.resolve, (result,)))
+        steps.append((closing.resolve, (result,)))
     at = opened
     for verb, words in steps:
         at += timedelta(minutes=dice.randrange(4, 26))

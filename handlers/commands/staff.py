@@ -9,13 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.app import secret_of, utc_now
 from bot.settings import Settings
 from handlers.staff import passwords
+from storage import directory
 from storage import staff as people
 from storage.database import Database
 from storage.migrations import migrate
-from storage.models import Staff
+from storage.models import Department, Staff
 
 
-async def staff(settings: Settings, deed: str, login: str | None, name: str | None, role: str) -> int:
+async def staff(
+    settings: Settings, deed: str, login: str | None, name: str | None, role: str, department: str | None = None
+) -> int:
     """Add, list, give a new password, or end somebody's access."""
     secret_of(settings)
     db = Database(settings.database_url)
@@ -30,18 +33,28 @@ async def staff(settings: Settings, deed: str, login: str | None, name: str | No
             if not login:
                 print("which login?")
                 return 2
-            return await _change(tx, settings, deed, login, name, role)
+            return await _change(tx, settings, deed, login, name, role, department)
     finally:
         await db.close()
 
 
-async def _change(tx: AsyncSession, settings: Settings, deed: str, login: str, name: str | None, role: str) -> int:
+async def _change(
+    tx: AsyncSession, settings: Settings, deed: str, login: str, name: str | None, role: str, department: str | None
+) -> int:
     member, now = await people.by_login(tx, login), utc_now()
     if deed == "add":
         if member is not None:
             print(f"{login} works here already")
             return 1
-        print(f"{login}: one-time password {await add(tx, settings, login, name or login, role, now)}")
+        found = await directory.by_code(tx, department) if department else None
+        if department and (found is None or found.disabled_at is not None):
+            print(f"no department {department} is open here")
+            return 1
+        if role == "handler" and found is None:
+            print("who handles tickets needs a department: --department CODE")
+            return 2
+        password = await add(tx, settings, login, name or login, role, now, found)
+        print(f"{login}: one-time password {password}")
         return 0
     if member is None:
         print(f"nobody here has the login {login}")
@@ -57,7 +70,15 @@ async def _change(tx: AsyncSession, settings: Settings, deed: str, login: str, n
     return 0
 
 
-async def add(tx: AsyncSession, settings: Settings, login: str, name: str, role: str, now: datetime) -> str:
+async def add(
+    tx: AsyncSession,
+    settings: Settings,
+    login: str,
+    name: str,
+    role: str,
+    now: datetime,
+    department: Department | None = None,
+) -> str:
     """Add a member of staff; returns the password that serves for the first sign-in only."""
     password = passwords.one_time()
     await people.add(
@@ -67,7 +88,8 @@ async def add(tx: AsyncSession, settings: Settings, login: str, name: str, role:
             name=name,
             password_hash=passwords.seal(password),
             role=role,
-            division=settings.default_division,
+            division=department.division if department else settings.default_division,
+            department_id=department.id if department else None,
             language=settings.default_language,
             must_change=True,
             created_at=now,

@@ -22,7 +22,7 @@ def questions() -> Generator[Question, Any, str | None]:
     yield parsed("words", read_words, show_words, wants=("photos",))
     waiting = yield look_up("waiting", open_ones)
     if waiting:
-        yield choice("to", [Option(w["id"], brief(w["number"], w["what"])) for w in waiting])
+        yield choice("to", [Option(w["id"], brief(w)) for w in waiting])
     return AT_ONCE
 
 
@@ -41,12 +41,12 @@ def show_words(value: dict[str, Any]) -> Say | str:
 async def open_ones(tx: AsyncSession, contact: Contact, answers: dict[str, Any], now: datetime) -> list[dict[str, Any]]:
     """The writer's open tickets, small enough to be kept with the answers."""
     found = await ledger.of_contact(tx, contact.id or 0, 5, open_only=True)
-    return [{"id": str(t.id), "number": t.number, "what": t.what} for t in found]
+    return [{"id": str(t.id), "number": t.number, "kind": t.kind, "what": t.what} for t in found]
 
 
-def brief(number: str, what: str) -> Say:
+def brief(known: dict[str, Any]) -> Say:
     """A ticket on a button."""
-    return say("add_words.to.option", number=number, what=say(f"blockage.what.{what}"))
+    return say("add_words.to.option", number=known["number"], what=say(f"{known['kind']}.what.{known['what']}"))
 
 
 async def submit(tx: AsyncSession, contact: Contact, answers: dict[str, Any], now: datetime) -> Reply:

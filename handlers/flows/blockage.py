@@ -12,7 +12,7 @@ from bot.conversation import AT_ONCE, Form, Option, Question, Reply
 from bot.questions import choice, look_up, photos, text
 from handlers import desk
 from handlers.questions import moment, place, plate
-from hotline import blockages, clocks, neighbours, tickets
+from hotline import blockages, neighbours, tickets
 from hotline.formats.places import Place
 from locales.words import say
 from storage import tickets as ledger
@@ -61,19 +61,21 @@ async def submit(tx: AsyncSession, contact: Contact, answers: dict[str, Any], no
     same = answers.get("same", NONE.id)
     if same != NONE.id:
         return await join(tx, contact, int(same), answers, now)
-    happened = answers.get("when")
+    there, happened = Place.from_json(answers["where"]), answers.get("when")
+    plate_, _, trailer = (answers.get("plate") or "").partition("/")
     matter = tickets.Matter(
         kind="blockage",
         what=answers["what"],
-        place=Place.from_json(answers["where"]),
+        place=there,
         happened_at=datetime.fromisoformat(happened) if happened else now,
-        priority=clocks.priority_of(answers["what"]),
-        plate=answers.get("plate"),
+        plate=plate_ or None,
+        trailer=trailer or None,
         note=answers.get("note"),
         photos=answers.get("photos") or (),
+        on_site=there.position is not None,
         answers={k: v for k, v in answers.items() if k not in ("similar", "same")},
     )
-    return desk.opened(await tickets.open(tx, contact, matter, desk.division(), now))
+    return await desk.opened(tx, await tickets.open(tx, contact, matter, desk.division(), now))
 
 
 async def join(tx: AsyncSession, contact: Contact, ticket_id: int, answers: dict[str, Any], now: datetime) -> Reply:

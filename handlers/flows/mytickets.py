@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation import AT_ONCE, Form, Option, Question, Reply
+from handlers import desk
 from hotline.formats.describe import describe_place
-from hotline.neighbours import place_of
-from locales.words import say
+from hotline.neighbours import has_place, place_of
+from locales.words import Say, say
 from storage import tickets
 from storage.models import Contact, Ticket
 
@@ -35,15 +36,16 @@ async def submit(tx: AsyncSession, contact: Contact, answers: dict[str, Any], no
 
 def line(ticket: Ticket, place: int) -> Any:
     """One ticket in the list."""
-    return say(
-        "mytickets.line",
-        place=place,
-        number=ticket.number,
-        what=say(f"blockage.what.{ticket.what}"),
-        where=describe_place(place_of(ticket)),
-        status=say(f"ticket.status.{ticket.status}"),
-        at=ticket.opened_at,
-    )
+    facts: dict[str, Any] = {
+        "place": place,
+        "number": ticket.number,
+        "what": desk.what_of(ticket),
+        "status": say(f"ticket.status.{ticket.status}"),
+        "at": ticket.opened_at,
+    }
+    if not has_place(ticket):
+        return Say("mytickets.line.placeless", facts)
+    return Say("mytickets.line", facts | {"where": describe_place(place_of(ticket))})
 
 
 FORM = Form("mytickets", questions, submit, menu=2)

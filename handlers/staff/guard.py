@@ -18,8 +18,11 @@ VISIT: web.RequestKey[Visit] = web.RequestKey("visit", Visit)
 ANYBODY = frozenset({"anybody"})
 """Pages that need no sign-in."""
 
-EVERYBODY = frozenset({"clerk", "supervisor", "admin"})
+EVERYBODY = frozenset({"clerk", "handler", "supervisor", "admin"})
+"""Of the desk; who checks passes at the roadside is not."""
+
 LEADS = frozenset({"supervisor", "admin"})
+ADMIN = frozenset({"admin"})
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 """What no clerk types and no database takes; line breaks and tabs stay."""

@@ -9,12 +9,17 @@ from aiohttp.typedefs import Handler as Handle
 
 from bot.app import House
 from handlers.staff import (
+    department,
+    directory,
+    facilities,
     help,  # noqa: A004 - the page's name
     language,
     live,
     outbox,
     password,
+    people,
     photo,
+    roster,
     sign_in,
     sign_out,
     static,
@@ -23,7 +28,7 @@ from handlers.staff import (
     verbs,
 )
 from handlers.staff.errors import errors
-from handlers.staff.guard import ANYBODY, EVERYBODY, LEADS, VISIT, Route, guard
+from handlers.staff.guard import ADMIN, ANYBODY, EVERYBODY, LEADS, VISIT, Route, guard
 from handlers.staff.listeners import Live
 from handlers.staff.pages import Pages
 from handlers.staff.sessions import Sessions
@@ -31,6 +36,8 @@ from handlers.staff.visit import Console, Handler
 
 TICKET = f"/staff/tickets/{ticket.NUMBER}"
 ID = "{id:[1-9][0-9]{0,17}}"
+DEPARTMENT = f"/staff/directory/{ID}"
+PERSON = f"/staff/people/{ID}"
 
 TABLE = (
     Route("GET", "/staff/sign-in", sign_in.show, ANYBODY),
@@ -51,6 +58,37 @@ TABLE = (
     Route("GET", "/staff/outbox", outbox.show, EVERYBODY),
     Route("POST", f"/staff/outbox/{ID}/again", outbox.again, EVERYBODY),
     Route("POST", "/staff/outbox/again", outbox.all_again, LEADS),
+    Route("GET", "/staff/facilities", facilities.show, EVERYBODY),
+    Route("GET", "/staff/facilities/ledger", facilities.ledger, EVERYBODY),
+    Route("GET", f"/staff/facilities/{ID}", facilities.one, EVERYBODY),
+    Route("POST", f"/staff/facilities/{ID}/close", facilities.close, EVERYBODY),
+    Route("POST", f"/staff/facilities/{ID}/reopen", facilities.reopen, EVERYBODY),
+    Route("GET", "/staff/directory", directory.show, EVERYBODY),
+    Route("POST", "/staff/directory", directory.add, ADMIN),
+    Route("GET", DEPARTMENT, department.show, EVERYBODY),
+    Route("POST", DEPARTMENT, department.change, ADMIN),
+    Route("POST", f"{DEPARTMENT}/disable", department.disable, ADMIN),
+    Route("POST", f"{DEPARTMENT}/enable", department.enable, ADMIN),
+    Route("POST", f"{DEPARTMENT}/functions", department.functions, ADMIN),
+    Route("POST", f"{DEPARTMENT}/answers", department.answer, ADMIN),
+    Route("POST", f"{DEPARTMENT}/answer-no-more", department.answer_no_more, ADMIN),
+    Route("POST", f"{DEPARTMENT}/posts", department.post, ADMIN),
+    Route("POST", f"{DEPARTMENT}/drop-post", department.drop_post, ADMIN),
+    Route("POST", f"{DEPARTMENT}/sections", department.section, ADMIN),
+    Route("POST", f"{DEPARTMENT}/drop-section", department.drop_section, ADMIN),
+    Route("GET", "/staff/roster", roster.show, EVERYBODY),
+    Route("POST", "/staff/roster", roster.add, LEADS),
+    Route("POST", f"/staff/roster/{ID}/handover", roster.hand_over, EVERYBODY),
+    Route("POST", f"/staff/roster/{ID}/remove", roster.drop, LEADS),
+    Route("POST", "/staff/away", roster.away, EVERYBODY),
+    Route("GET", "/staff/people", people.show, ADMIN),
+    Route("POST", "/staff/people", people.add, ADMIN),
+    Route("GET", PERSON, people.person, ADMIN),
+    Route("POST", PERSON, people.change, ADMIN),
+    Route("POST", f"{PERSON}/disable", people.disable, ADMIN),
+    Route("POST", f"{PERSON}/enable", people.enable, ADMIN),
+    Route("POST", f"{PERSON}/sign-out", people.sign_out, ADMIN),
+    Route("POST", f"{PERSON}/password", people.renew, ADMIN),
     Route("GET", "/staff/help", help.show, EVERYBODY),
     Route("GET", "/staff/live", live.listen, EVERYBODY),
 )

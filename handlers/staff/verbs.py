@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.staff import ticket
 from handlers.staff.visit import Handler, Visit
-from hotline import tickets
+from hotline import closing, tickets
 from locales.words import Refusal, say
 from storage.models import Staff, Ticket
 
@@ -34,8 +34,8 @@ def _with_words(name: str, verb: Worded) -> Handler:
 
 reply = _with_words("reply", tickets.reply)
 note = _with_words("note", tickets.note)
-resolve = _with_words("resolve", tickets.resolve)
-reopen = _with_words("reopen", tickets.reopen)
+resolve = _with_words("resolve", closing.resolve)
+reopen = _with_words("reopen", closing.reopen)
 
 
 async def _do(visit: Visit, name: str, verb: Callable[[AsyncSession, int], Awaitable[Any]]) -> web.StreamResponse:

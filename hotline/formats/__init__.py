@@ -11,7 +11,8 @@ from hotline.formats.places import Place, parse_place
 from hotline.formats.plates import parse_plate
 from hotline.formats.roads import parse_road
 from hotline.formats.stakes import format_stake, parse_stake
-from locales.words import SHANGHAI
+from hotline.formats.tidy import shown
+from locales.words import SHANGHAI, Refusal
 
 _PLACE = (*(field.name for field in fields(Place) if field.name != "division"), "stake")
 
@@ -46,6 +47,16 @@ def _moment(text: str, now: datetime) -> dict[str, Any]:
     return {"moment": at.astimezone(UTC).isoformat(), "local": at.astimezone(SHANGHAI).isoformat()}
 
 
+def _division(text: str, now: datetime) -> dict[str, Any]:
+    from hotline import divisions  # the table is read by nobody who does not ask for it
+
+    found = divisions.resolve(text)
+    if found is None:
+        raise Refusal("division.refused", typed=shown(text))
+    names = ("code", "name", "full_name", "level", "latitude", "longitude", "datum")
+    return {name: getattr(found, name) for name in names}
+
+
 PARSERS: dict[str, Callable[[str, datetime], dict[str, Any]]] = {
     "place": _place,
     "road": _road,
@@ -53,6 +64,7 @@ PARSERS: dict[str, Callable[[str, datetime], dict[str, Any]]] = {
     "plate": _plate,
     "mobile": _mobile,
     "moment": _moment,
+    "division": _division,
 }
 """Kind to parser for the command line: (text, aware now) to a JSON-safe dict; raises Refusal like the parsers.
 

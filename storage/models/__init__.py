@@ -24,6 +24,7 @@ from storage.models.facilities import Closure, Facility
 from storage.models.machinery import Budget, JobRun
 from storage.models.mail import Inbox, Line, Outbox
 from storage.models.people import Contact, Conversation, Person
+from storage.models.search import FULL_TEXT, TicketWords
 from storage.models.tickets import (
     OPEN,
     OUTCOMES,
@@ -40,9 +41,9 @@ from storage.models.tickets import (
 )
 
 __all__ = [
-    "NEVER", "NOTICE", "OPEN", "OUTCOMES", "REPLY", "ROLES", "STATUS", "STATUSES", "UNPACED", "Alarm", "Assist",
-    "Attachment", "Audit", "BigId", "Budget", "Callback", "Closure", "Contact", "Conversation", "Counter",
+    "FULL_TEXT", "NEVER", "NOTICE", "OPEN", "OUTCOMES", "REPLY", "ROLES", "STATUS", "STATUSES", "UNPACED", "Alarm",
+    "Assist", "Attachment", "Audit", "BigId", "Budget", "Callback", "Closure", "Contact", "Conversation", "Counter",
     "Department", "Duty", "Extension", "Facility", "Follower", "Inbox", "JobRun", "Json", "Line", "Macro",
     "Message", "Outbox", "Person", "Post", "Presence", "Responsible", "SQLModel", "SavedFilter", "Section",
-    "Staff", "Ticket", "TicketEvent",
+    "Staff", "Ticket", "TicketEvent", "TicketWords",
 ]  # fmt: skip

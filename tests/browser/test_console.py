@@ -349,7 +349,7 @@ FAULTS = Path(__file__).with_name("faults.js").read_text("utf-8")
 async def a_full_desk(desk: Desk) -> list[str]:
     """Pages with something of everything on them."""
     ticket = await desk.report("G102 K123+400 往长春方向", note="这里有一段很长的话，" * 20)
-    await desk.report("G12 珲乌高速 长春东收费站", by="b", priority="normal", what="congestion")
+    await desk.report("G12 珲乌高速 长春东收费站", by="b", what="other")
     desk.clock.pass_(minutes=22)
     await desk.report(by="c")
     late = await desk.report("G1 京哈高速 拉林河收费站", by="d")

@@ -149,7 +149,7 @@ class Desk:
         place = parse_place(where) if isinstance(where, str) else where
         matter = {
             "kind": "blockage", "what": "turned_back", "place": place, "answers": {"where": place.to_json()},
-            "happened_at": self.clock() - timedelta(minutes=20), "priority": "urgent", "plate": "吉A12345",
+            "happened_at": self.clock() - timedelta(minutes=20), "plate": "吉A12345",
             "note": "前面都不让下",
         } | changed  # fmt: skip
         async with self.db.write() as tx:

@@ -62,7 +62,7 @@ async def test_clocks_and_owners_follow_the_work(desk: Desk, clerk: Browser) -> 
 async def test_each_view_shows_its_own(desk: Desk, clerk: Browser) -> None:
     fresh = await desk.report()
     mine = await desk.report("G1 京哈高速 拉林河收费站", by="b")
-    others = await desk.report("G102 K998+000", by="c", priority="normal", what="congestion")
+    others = await desk.report("G102 K998+000", by="c", what="other")
     done = await desk.report("S26 抚民收费站", by="d")
     await work(desk, "take", mine)
     await work(desk, "take", others, "wang")

@@ -6,6 +6,7 @@
 > @location 43.88,125.32   a position;  `> @photo` a photo;  `> @edit words` an edited message
 > @old words               the choice that reads so on the bubble before the last one
 ! 李 answers 1: words      a clerk acts on the first ticket: takes, answers, notes, resolves, reopens
+! 李 closes 长春东收费站 G12: 原因    a clerk keeps the register of facilities: registers, closes, limits, opens
 ~ 40 minutes               time passes, and the clock's jobs run
 < words [choice] [choice]  what the driver hears (王 < ... another person)
 = ticket 1 blockage turned_back accepted urgent 1
@@ -17,20 +18,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.clock import Clock
 from handlers.jobs import JOBS
-from hotline import tickets
+from hotline import closing, tickets
 from locales.words import SHANGHAI
 from storage import staff as people
 from storage.database import Database
 from storage.models import Staff, Ticket, TicketEvent
+from tests.support import facilities
 
 DRIVER = "司机"
 _SPOKEN = re.compile(r"^(?:(?P<who>[^\s>~!=#]+) )?> (?P<words>.*)$")
@@ -97,21 +100,28 @@ async def _pass(words: str, db: Database, clock: Any) -> None:
         await runner.tick(job)
 
 
+async def _clerk(tx: AsyncSession, name: str, now: datetime) -> Staff:
+    return await people.by_login(tx, name) or await people.add(
+        tx,
+        Staff(
+            login=name, name=name, password_hash="-", role="clerk", division="220100", language="zh_CN", created_at=now
+        ),
+    )  # fmt: skip
+
+
 async def _act(words: str, db: Database, clock: Any) -> None:
+    if (line := facilities.LINE.match(words)) is not None:
+        async with db.write() as tx:
+            await facilities.act(tx, line, await _clerk(tx, line["who"], clock()), clock())
+        return
     found = re.match(r"^(\S+) (takes|answers|notes|resolves|reopens) (\d+)(?:: (.*))?$", words)
     assert found, words
     name, verb, number, text = found.groups()
     do: dict[str, Callable[..., Any]] = {
-        "answers": tickets.reply, "notes": tickets.note, "resolves": tickets.resolve, "reopens": tickets.reopen,
+        "answers": tickets.reply, "notes": tickets.note, "resolves": closing.resolve, "reopens": closing.reopen,
     }  # fmt: skip
     async with db.write() as tx:
-        clerk = await people.by_login(tx, name) or await people.add(
-            tx,
-            Staff(
-                login=name, name=name, password_hash="-", role="clerk", division="220100", language="zh_CN",
-                created_at=clock(),
-            ),
-        )  # fmt: skip
+        clerk = await _clerk(tx, name, clock())
         if verb == "takes":
             await tickets.take(tx, int(number), clerk, clock())
         else:

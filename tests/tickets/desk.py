@@ -42,7 +42,7 @@ async def report(
     """A ticket of this driver; returns its id."""
     place = parse_place(where)
     answers = {"what": "turned_back", "where": place.to_json()}
-    matter = tickets.Matter("blockage", "turned_back", place, NOON, "urgent", note=note, answers=answers)
+    matter = tickets.Matter("blockage", "turned_back", NOON, place, note=note, answers=answers)
     async with db.write() as tx:
         return (await tickets.open(tx, who, matter, "220100", clock())).id or 0
 

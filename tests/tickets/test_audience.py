@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hotline import tickets
+from hotline import closing, tickets, timing
 from hotline.audience import AUDIENCE
 from locales.words import Refusal
 from storage import tickets as ledger
@@ -24,7 +24,7 @@ DEEDS: dict[str, Deed] = {
     "taken": tickets.take,
     "answered": lambda tx, n, member, now: tickets.reply(tx, n, member, "请等候", now),
     "noted": lambda tx, n, member, now: tickets.note(tx, n, member, "站长不接电话", now),
-    "resolved": lambda tx, n, member, now: tickets.resolve(tx, n, member, "已放行", now),
+    "resolved": lambda tx, n, member, now: closing.resolve(tx, n, member, "已放行", now),
 }
 
 
@@ -59,8 +59,8 @@ async def test_a_note_is_seen_in_no_bubble(db: Database, clock: StillClock) -> N
     ticket_id = await report(db, clock, reporter)
     async with db.write() as tx:
         await tickets.note(tx, ticket_id, member, "站长不接电话", clock())
-        await tickets.resolve(tx, ticket_id, member, "已放行", clock())
-        await tickets.reopen(tx, ticket_id, member, "其实没有放行", clock())
+        await closing.resolve(tx, ticket_id, member, "已放行", clock())
+        await closing.reopen(tx, ticket_id, member, "其实没有放行", clock())
     assert "站长" not in str([row.facts for row in await rows(db)])
     assert "其实" not in str([row.facts for row in await rows(db)])
 
@@ -70,8 +70,8 @@ async def test_who_left_a_ticket_hears_no_more_of_it(db: Database, clock: StillC
     ticket_id = await report(db, clock, reporter)
     async with db.write() as tx:
         await tickets.join(tx, ticket_id, follower, clock())
-        for one in await ledger.audience(tx, await ledger.lock(tx, ticket_id)):
-            assert one.id in (reporter.id, follower.id)
+        waiting = await ledger.reporters(tx, ticket := await ledger.lock(tx, ticket_id))
+        assert {one.id for one in waiting[ticket.number]} == {reporter.id, follower.id}
         (await tx.get_one(Follower, (ticket_id, follower.id))).left_at = clock()
     async with db.write() as tx:
         await tickets.reply(tx, ticket_id, member, "请等候", clock())
@@ -114,6 +114,6 @@ async def test_a_late_answer_is_excused_to_everybody_who_waits(db: Database, clo
     for _ in range(3):
         clock.pass_(minutes=30)
         async with db.write() as tx:
-            for late in await ledger.unanswered(tx, clock()):
-                await tickets.breach(tx, late, clock())
+            for late in await ledger.ringing(tx, clock()):
+                await timing.ring(tx, late, clock())
     assert await told(db, reporter) == await told(db, follower) == ["told.breached"]

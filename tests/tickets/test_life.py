@@ -9,7 +9,7 @@ import pytest
 from bot.sender import Sender
 from handlers.flows import FORMS
 from handlers.replies import REPLIES
-from hotline import tickets
+from hotline import closing, tickets
 from locales.words import SHANGHAI, Refusal
 from storage import tickets as ledger
 from storage.database import Database
@@ -25,7 +25,7 @@ async def test_more_words_open_a_settled_ticket_again(db: Database, clock: Still
     ticket_id = await report(db, clock, reporter)
     due = (await ticket(db, ticket_id)).resolution_due_at
     async with db.write() as tx:
-        await tickets.resolve(tx, ticket_id, member, "已放行", clock())
+        await closing.resolve(tx, ticket_id, member, "已放行", clock())
     clock.pass_(minutes=10)
     async with db.write() as tx:
         await tickets.add_words(tx, ticket_id, reporter, "还没放", (), clock())
@@ -40,7 +40,7 @@ async def test_who_joins_a_settled_ticket_is_told_so(db: Database, clock: StillC
     ticket_id, member = await report(db, clock, await driver(db, clock)), await clerk(db, clock)
     other = await driver(db, clock, "other")
     async with db.write() as tx:
-        await tickets.resolve(tx, ticket_id, member, "已放行", clock())
+        await closing.resolve(tx, ticket_id, member, "已放行", clock())
         with pytest.raises(Refusal, match=r"ticket\.join\.settled"):
             await tickets.join(tx, ticket_id, other, clock())
     assert (await ticket(db, ticket_id)).reports == 1
@@ -62,7 +62,7 @@ async def test_settling_and_joining_at_once_leave_no_follower_of_nothing(db: Dat
 
     async def settle() -> str:
         async with db.write() as tx:
-            await tickets.resolve(tx, ticket_id, member, "已放行", clock())
+            await closing.resolve(tx, ticket_id, member, "已放行", clock())
         return "settled"
 
     outcomes = await asyncio.gather(*(join(n) for n in range(4)), settle(), *(join(n) for n in range(4, 8)))
@@ -118,7 +118,7 @@ async def test_a_reply_belongs_to_the_ticket_that_was_spoken_of(db: Database, cl
 async def test_a_reply_to_a_result_opens_the_ticket_again_but_thanks_do_not(db: Database, clock: StillClock) -> None:
     talk, member = await reporting(db, clock), await clerk(db, clock)
     async with db.write() as tx:
-        await tickets.resolve(tx, 1, member, "已放行", clock())
+        await closing.resolve(tx, 1, member, "已放行", clock())
     bubble = await said(db, talk, "told.resolved")
     assert (await talk.say("谢谢！", reply_to=bubble)).key == "ticket.thanks.answer"
     assert (await talk.say(None, reply_to=bubble)).key == "dialogue.cannot_read"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hotline import neighbours, tickets
+from hotline import closing, neighbours
 from hotline.formats.places import from_position, parse_place
 from hotline.neighbours import MOST, RADIUS_M, RECENT
 from storage.database import Database
@@ -24,10 +24,10 @@ async def test_the_newest_few_are_offered(db: Database, clock: StillClock) -> No
 async def test_what_is_settled_is_not_offered_until_it_is_open_again(db: Database, clock: StillClock) -> None:
     ticket_id, member = await report(db, clock, await driver(db, clock)), await clerk(db, clock)
     async with db.write() as tx:
-        await tickets.resolve(tx, ticket_id, member, "已放行", clock())
+        await closing.resolve(tx, ticket_id, member, "已放行", clock())
     assert await near(db, clock, "G12长春东收费站") == []
     async with db.write() as tx:
-        await tickets.reopen(tx, ticket_id, member, "还没放", clock())
+        await closing.reopen(tx, ticket_id, member, "还没放", clock())
     assert await near(db, clock, "G12长春东收费站") == [ticket_id]
 
 

@@ -1,0 +1,213 @@
+"""The ledger (台账) as it is read: any filter, by keyset, counted no further than it helps, and whole as a stream."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, false, func, literal, literal_column, or_, select, text, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from storage import search
+from storage.database import Database
+from storage.models import OPEN, Assist, Callback, Contact, Extension, Ticket
+
+MOST = 1000
+"""More than this are "1,000+": counting a million takes a second, and helps nobody."""
+
+BATCH = 1000
+"""Rows that a stream holds at a time."""
+
+IS_OPEN = col(Ticket.status).in_([literal_column(repr(status)) for status in OPEN])
+"""Written out, because the planner takes a partial index only for words that it sees."""
+
+Conditions = Sequence[ColumnElement[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which tickets; None and empty: whatever.
+
+    `divisions` are the lowest and the highest code of a subtree, `opened_from` is included and `opened_before` is not,
+    `overdue_at` is the moment at which what is owed is late. Raises Refusal for `words` that hold nothing to look for.
+    """
+
+    statuses: tuple[str, ...] = ()
+    kind: str | None = None
+    what: str | None = None
+    priority: str | None = None
+    source: str | None = None
+    named: bool | None = None
+    divisions: tuple[str, str] | None = None
+    department_id: int | None = None
+    assignee_id: int | None = None
+    outcome: str | None = None
+    opened_from: datetime | None = None
+    opened_before: datetime | None = None
+    overdue_at: datetime | None = None
+    number: str | None = None
+    plate: str | None = None
+    road: str | None = None
+    facility: str | None = None
+    words: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How a list is sorted: columns that together name one row, and which way."""
+
+    columns: tuple[Any, ...]
+    descending: bool
+
+    def of(self, ticket: Ticket) -> tuple[Any, ...]:
+        """Where this ticket stands: the cursor from which a page goes on."""
+        return tuple(getattr(ticket, column.key) for column in self.columns)
+
+
+OPENED = Order((col(Ticket.opened_at), col(Ticket.id)), descending=True)
+"""Newest first."""
+
+CLOCK = Order((col(Ticket.rank), col(Ticket.due_at), col(Ticket.id)), descending=False)
+"""What is owed first, first: for tickets that are open."""
+
+
+async def page(
+    tx: AsyncSession,
+    wanted: Wanted,
+    *,
+    scope: Conditions = (),
+    order: Order = OPENED,
+    after: Sequence[Any] | None = None,
+    before: Sequence[Any] | None = None,
+    limit: int = 50,
+) -> list[Ticket]:
+    """The next tickets after a cursor, or those just before one; always in the order's own direction."""
+    backwards = before is not None
+    descending = order.descending is not backwards
+    query = select(Ticket).where(*_conditions(tx, wanted), *scope).limit(limit)
+    query = query.order_by(*(c.desc() if descending else c for c in order.columns))
+    if (cursor := before if backwards else after) is not None:
+        query = query.where(_beyond(order, cursor, descending=descending))
+    await _plan_each(tx)
+    found = list((await tx.scalars(query)).all())
+    return found[::-1] if backwards else found
+
+
+async def count(tx: AsyncSession, wanted: Wanted, at_most: int = MOST, *, scope: Conditions = ()) -> int:
+    """How many tickets these are; one more than `at_most` stands for all that are more."""
+    found = select(literal(1)).select_from(Ticket).where(*_conditions(tx, wanted), *scope).limit(at_most + 1)
+    await _plan_each(tx)
+    return int(await tx.scalar(select(func.count()).select_from(found.subquery())) or 0)
+
+
+async def stream(
+    db: Database, wanted: Wanted, *, scope: Conditions = (), batch: int = BATCH
+) -> AsyncIterator[Sequence[Row[Any]]]:
+    """All of these tickets as rows of `LINE`, oldest first, some at a time.
+
+    Each batch is a look of its own, so that somebody on a slow line holds up nobody else's.
+    """
+    after: Sequence[Any] | None = None
+    while True:
+        async with db.read() as tx:
+            query = select(*LINE).join(Contact, col(Contact.id) == col(Ticket.contact_id))
+            query = query.where(*_conditions(tx, wanted), *scope).order_by(*OPENED.columns).limit(batch)
+            if after is not None:
+                query = query.where(_beyond(OPENED, after, descending=False))
+            await _plan_each(tx)
+            rows = (await tx.execute(query)).all()
+        if rows:
+            yield rows
+        if len(rows) < batch:
+            return
+        after = (rows[-1].opened_at, rows[-1].id)
+
+
+def in_subtree(divisions: tuple[str, str]) -> ColumnElement[bool]:
+    """Tickets of a subtree of divisions, given by its lowest and highest code; a single one is found faster."""
+    lowest, highest = divisions
+    if lowest == highest:
+        return col(Ticket.division) == lowest
+    return col(Ticket.division).between(lowest, highest)
+
+
+def of_department(tx: AsyncSession, department_id: int | None) -> ColumnElement[bool]:
+    """Tickets that a department has or helps with; nobody's department has none."""
+    if department_id is None:
+        return false()
+    helped = select(col(Assist.ticket_id)).where(col(Assist.department_id) == department_id)
+    if tx.get_bind().dialect.name == "postgresql":  # an array, unlike a subquery, leaves the choice of both indexes
+        assists: ColumnElement[bool] = col(Ticket.id) == func.any(func.array(helped.scalar_subquery()))
+    else:
+        assists = col(Ticket.id).in_(helped)
+    return or_(col(Ticket.department_id) == department_id, assists)
+
+
+def nothing() -> ColumnElement[bool]:
+    """No ticket at all."""
+    return false()
+
+
+def _conditions(tx: AsyncSession, wanted: Wanted) -> list[ColumnElement[bool]]:
+    exact = (
+        "kind", "what", "priority", "source", "named", "department_id", "assignee_id", "outcome",
+        "number", "plate", "road", "facility",
+    )  # fmt: skip
+    found = [col(getattr(Ticket, name)) == value for name in exact if (value := getattr(wanted, name)) is not None]
+    if set(wanted.statuses) == set(OPEN):
+        found.append(IS_OPEN)
+    elif wanted.statuses:
+        found.append(col(Ticket.status).in_(wanted.statuses))
+    if wanted.divisions is not None:
+        found.append(in_subtree(wanted.divisions))
+    if wanted.opened_from is not None:
+        found.append(col(Ticket.opened_at) >= wanted.opened_from)
+    if wanted.opened_before is not None:
+        found.append(col(Ticket.opened_at) < wanted.opened_before)
+    if wanted.overdue_at is not None:
+        found += [IS_OPEN, col(Ticket.due_at) <= wanted.overdue_at]
+    if wanted.words:
+        found.append(search.matching(tx, wanted.words))
+    return found
+
+
+def _beyond(order: Order, cursor: Sequence[Any], *, descending: bool) -> ColumnElement[bool]:
+    """Rows past a cursor, compared as a whole, which one walk of an index answers."""
+    row = tuple_(*order.columns)
+    bound = tuple_(*(literal(value, c.type) for value, c in zip(cursor, order.columns, strict=True)))
+    return row < bound if descending else row > bound
+
+
+async def _plan_each(tx: AsyncSession) -> None:
+    """Have PostgreSQL plan for the values at hand: what suits a rare word or division is ruin for a common one."""
+    if tx.get_bind().dialect.name == "postgresql":
+        await tx.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
+
+
+_EXTENSIONS = select(func.count()).where(col(Extension.ticket_id) == col(Ticket.id), col(Extension.granted).is_(True))
+_SATISFACTION = (
+    (select(col(Callback.satisfaction)).where(col(Callback.ticket_id) == col(Ticket.id)))
+    .order_by(col(Callback.round).desc())
+    .limit(1)
+)
+
+LINE = (
+    *(
+        col(getattr(Ticket, name))
+        for name in (
+            "id", "number", "kind", "what", "status", "priority", "source", "named", "confidential", "division", "road",
+            "stake_m", "direction", "facility", "latitude", "longitude", "datum", "place_text", "plate", "reports",
+            "opened_at", "first_response_due_at", "first_response_at", "resolution_due_at", "resolved_at", "level",
+            "department_id", "assignee_id", "resolver_id", "reviewer_id", "result", "outcome", "proof", "proof_note",
+            "struck_off_at", "returns", "redone", "contact_id",
+        )
+    ),
+    col(Contact.channel).label("channel"),
+    col(Contact.address).label("address"),
+    _EXTENSIONS.scalar_subquery().label("extensions"),
+    _SATISFACTION.scalar_subquery().label("satisfaction"),
+)  # fmt: skip
+"""What an inspector's ledger shows of a ticket; sealed answers are not opened for it."""

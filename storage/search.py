@@ -1,0 +1,116 @@
+"""Full-text search that reads Chinese: two characters are enough, and nothing is found that is not written there.
+
+Chinese has no spaces, and neither FTS5's trigrams nor a packaged PostgreSQL finds a word of two characters. So the
+grams are made here: every two neighbouring characters, and the beginnings of a word of letters or digits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import ColumnElement, column, func, literal, literal_column, select, table
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from locales.typed import normalise
+from locales.words import Refusal
+from storage.database import insert_into
+from storage.models import FULL_TEXT, Message, Ticket, TicketWords
+
+LONGEST_START = 6
+"""Characters of a word's beginning that are kept as a gram; what is longer is compared with the text itself."""
+
+MOST_PIECES = 12
+"""Words that one search compares; more are not typed, they are pasted."""
+
+_WIDE = (
+    "\u3005-\u3007\u3021-\u3029\u3041-\u3096\u30a1-\u30fa\u30fc-\u30fe\u3105-\u312f\u31a0-\u31bf\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua48c\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff"
+)
+"""Characters of scripts that may be written without spaces: Chinese first, then kana, bopomofo, Yi, Hangul."""
+
+_PIECE = re.compile(rf"[{_WIDE}]+|(?:[^\W_](?<![{_WIDE}]))+")
+_IS_WIDE = re.compile(f"[{_WIDE}]")
+_VARIANT = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+"""Selects how a character is drawn, not which one it is."""
+
+
+def pieces(text: str) -> list[str]:
+    """The text as it is compared: runs of Chinese characters, and words of letters or digits, in plain form."""
+    plain = normalise(_VARIANT.sub("", text)).casefold()
+    return _PIECE.findall(normalise(plain))
+
+
+def grams(piece: str) -> list[str]:
+    """What leads to a piece; nothing does to a single character."""
+    if _IS_WIDE.match(piece):
+        return [piece[at : at + 2] for at in range(len(piece) - 1)]
+    return [piece[:end] for end in range(2, min(len(piece), LONGEST_START) + 1)]
+
+
+def row_of(ticket_id: int, text: str) -> dict[str, object]:
+    """The row that keeps these words."""
+    found = pieces(text)
+    return {
+        "ticket_id": ticket_id,
+        "text": "".join(f" {piece}" for piece in found),
+        "grams": [gram for piece in found for gram in grams(piece)],
+    }
+
+
+async def keep(tx: AsyncSession, ticket_id: int, text: str) -> None:
+    """Make a ticket found by this text and by nothing else; one statement, which writes only what differs."""
+    fresh = insert_into(tx, TicketWords).values(row_of(ticket_id, text))
+    words, new = TicketWords.__table__.c, fresh.excluded  # type: ignore[attr-defined]
+    differs = fresh.on_conflict_do_update(
+        index_elements=["ticket_id"], set_={"text": new.text, "grams": new.grams}, where=words.text != new.text
+    )
+    await tx.execute(differs)
+
+
+def matching(tx: AsyncSession, words: str) -> ColumnElement[bool]:
+    """The condition that a ticket holds all these words: Chinese ones anywhere, others from a word's beginning.
+
+    Raises Refusal when there is nothing to look for: no letter at all, or but single characters.
+    """
+    wanted = list(dict.fromkeys(pieces(words)))[:MOST_PIECES]
+    if not any(len(piece) > 1 for piece in wanted):
+        raise Refusal("search.too_short")
+    found = select(col(TicketWords.ticket_id))
+    if tx.get_bind().dialect.name == "postgresql":
+        found = found.where(col(TicketWords.grams).contains([gram for piece in wanted for gram in _needed(piece)]))
+        found = found.where(*(func.strpos(col(TicketWords.text), sought) > 0 for sought in _rechecked(wanted)))
+    else:
+        fts = table(FULL_TEXT, column("rowid"))
+        phrases = " AND ".join(f'"{" ".join(_needed(piece))}"' for piece in wanted if len(piece) > 1)
+        rows = select(fts.c.rowid).where(literal_column(FULL_TEXT).op("MATCH")(literal(phrases)))
+        found = found.where(col(TicketWords.ticket_id).in_(rows))
+        found = found.where(*(func.instr(col(TicketWords.text), sought) > 0 for sought in _rechecked(wanted)))
+    return col(Ticket.id).in_(found)
+
+
+def _needed(piece: str) -> list[str]:
+    """The grams that a row must have; of a word's beginnings the longest says it all."""
+    return grams(piece) if _IS_WIDE.match(piece) else grams(piece)[-1:]
+
+
+def _rechecked(wanted: Iterable[str]) -> list[str]:
+    """What the grams alone do not prove, as it stands in the text."""
+    return [
+        piece if _IS_WIDE.match(piece) else f" {piece}"
+        for piece in wanted
+        if not 2 <= len(piece) <= (2 if _IS_WIDE.match(piece) else LONGEST_START)
+    ]
+
+
+async def said(tx: AsyncSession, ticket_id: int, limit: int) -> list[str]:
+    """The newest words of a ticket, newest first."""
+    query = select(col(Message.text)).where(col(Message.ticket_id) == ticket_id, col(Message.text).is_not(None))
+    return [text for text in await tx.scalars(query.order_by(col(Message.id).desc()).limit(limit)) if text]
+
+
+async def next_tickets(tx: AsyncSession, after: int, limit: int) -> Sequence[Ticket]:
+    """The tickets after this id, oldest first; held until the transaction ends, so that no newer words are lost."""
+    query = select(Ticket).where(col(Ticket.id) > after).order_by(col(Ticket.id)).limit(limit).with_for_update()
+    return (await tx.scalars(query)).all()
