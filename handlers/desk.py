@@ -9,11 +9,13 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation import Option, Reply
+from hotline import catalogue, tickets
 from hotline.formats.describe import describe_place
+from hotline.formats.places import Place, find_place
 from hotline.neighbours import has_place, place_of
 from hotline.reading import Story
 from locales.words import Say, say, together
-from storage.models import Department, Message, Ticket, TicketEvent
+from storage.models import Contact, Department, Message, Ticket, TicketEvent
 
 _division = "220100"
 
@@ -34,18 +36,44 @@ def see(ticket: Ticket) -> Option:
     return Option(f"/ticket {ticket.number}", say("told.see"))
 
 
+async def take_up(tx: AsyncSession, contact: Contact, kind: str, answers: dict[str, Any], now: datetime) -> Reply:
+    """What a form asked becomes a ticket; the names of the answers are those that the forms share.
+
+    A place that only the words name counts too: it decides which department is responsible.
+    """
+    note = "\n".join(words for name in ("words", "more") if (words := answers.get(name))) or None
+    place = Place.from_json(answers["where"]) if answers.get("where") else find_place(note or "")
+    plate, _, trailer = (answers.get("plate") or "").partition("/")
+    matter = tickets.Matter(
+        kind=kind,
+        what=answers["what"],
+        happened_at=now,
+        place=place,
+        plate=plate or None,
+        trailer=trailer or None,
+        note=note,
+        photos=answers.get("photos") or (),
+        named=bool(answers.get("phone")),
+        on_site=place is not None and place.position is not None,
+        answers=answers | ({"where": place.to_json()} if place else {}),
+    )
+    return await opened(tx, await tickets.open(tx, contact, matter, division(), now))
+
+
 async def opened(tx: AsyncSession, ticket: Ticket) -> Reply:
-    """A fresh ticket: its number and code, who owes the answer and by when."""
+    """A fresh ticket: its number and code, who owes the answer and by when, and what is kept from whom."""
     department = await tx.get(Department, ticket.department_id) if ticket.department_id else None
+    rule = catalogue.load().rule(ticket.kind, ticket.what)
     words = say(
-        "ticket.opened",
+        "ticket.opened.express" if rule.express else "ticket.opened",
         number=ticket.number,
         code=ticket.code,
         owner=department.name if department else say("ticket.owner.desk"),
         first=ticket.first_response_due_at,
         due=ticket.resolution_due_at,
     )
-    return Reply(words, (see(ticket),), about=f"ticket:{ticket.id}")
+    kept = [say("ticket.opened.confidential")] if rule.confidential else []
+    return Reply(together(words, *kept, gap="\n"), (see(ticket),), about=f"ticket:{ticket.id}")
 
 
 def joined(ticket: Ticket) -> Reply:

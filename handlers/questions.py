@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from bot.conversation import Given, Moment, Question
-from bot.questions import parsed
+from bot.conversation import Given, Moment, Option, Question, said_as
+from bot.questions import choice, parsed
+from hotline import catalogue, matters
 from hotline.formats.describe import describe_place
 from hotline.formats.moments import parse_moment
 from hotline.formats.phones import mask_mobile, parse_mobile
 from hotline.formats.places import Place, from_position, parse_place
-from hotline.formats.plates import parse_plate
-from locales.words import Say
+from hotline.formats.plates import find_plate, parse_plate
+from hotline.formats.tidy import shown, tidy
+from locales.words import Refusal, Say, say
+
+_PASS_NUMBER = re.compile(r"(?=(?:.*\d){4})[0-9A-Z一-龥〔〕\[\]()第号-]{4,30}", re.IGNORECASE)
+"""A pass is numbered by whoever issued it: four digits at least, with whatever letters stand around them."""
 
 
-def place(name: str, *, optional: bool = False) -> Question:
+def sub_kind(kind: str) -> Question:
+    """What a matter of this kind is about, as the catalogue lists it; free words are understood too."""
+    options = [Option(what, say(f"{kind}.what.{what}")) for what in catalogue.load().whats(kind)]
+    return choice("what", options, recognise=partial(matters.recognise_what, kind))
+
+
+def place(name: str, *, optional: bool = False, later: bool = False) -> Question:
     """Where: a position, or road, stake, direction and facility as text; the value is `Place.to_json()`."""
 
     def read(given: Given, _moment: Moment) -> dict[str, Any]:
@@ -27,7 +40,7 @@ def place(name: str, *, optional: bool = False) -> Question:
     def show(value: dict[str, Any]) -> Say:
         return describe_place(Place.from_json(value))
 
-    return parsed(name, read, show, optional=optional, wants=("position",))
+    return parsed(name, read, show, optional=optional, later=later, wants=("position",))
 
 
 def plate(name: str, *, optional: bool = False, later: bool = False) -> Question:
@@ -36,8 +49,28 @@ def plate(name: str, *, optional: bool = False, later: bool = False) -> Question
 
 
 def phone(name: str, *, optional: bool = False, later: bool = False) -> Question:
-    """A mobile number of the mainland; the value is its eleven digits, shown masked."""
-    return parsed(name, lambda given, _moment: parse_mobile(given.text), mask_mobile, optional=optional, later=later)
+    """A mobile number of the mainland; the value is its eleven digits, shown masked, or None for whoever gives none."""
+
+    def read(given: Given, _moment: Moment) -> str | None:
+        if optional and said_as(given.text, "question.no", "question.anonymous"):
+            return None
+        return parse_mobile(given.text)
+
+    return parsed(name, read, mask_mobile, optional=optional, later=later)
+
+
+def plate_or_pass(name: str, *, optional: bool = False, later: bool = False) -> Question:
+    """A plate, or the number of a pass as its issuer wrote it."""
+
+    def read(given: Given, _moment: Moment) -> str:
+        if (found := find_plate(given.text)) is not None:
+            return str(found[0])
+        number = tidy(given.text).replace(" ", "")
+        if _PASS_NUMBER.fullmatch(number) is None:
+            raise Refusal("pass_query.which.refused", typed=shown(number))
+        return number.upper()
+
+    return parsed(name, read, optional=optional, later=later)
 
 
 def moment(name: str, *, optional: bool = False, later: bool = False) -> Question:

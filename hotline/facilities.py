@@ -116,8 +116,8 @@ async def report_closed(tx: AsyncSession, by: Staff, facility_id: int, order: Or
         raise Refusal("facility.reason.missing")
     if len(reason) > LONGEST_WORDS or len(approval) > LONGEST_WORDS:
         raise Refusal("facility.too_long", most=LONGEST_WORDS)
-    if closed_at > now:
-        raise Refusal("facility.since.ahead")
+    if not now - LATEST <= closed_at <= now:
+        raise Refusal("facility.since.when")
     if not now < order.due_at <= now + LATEST:
         raise Refusal("facility.due.when")
     owner = await people.by_id(tx, order.owner_id or by.id or 0)

@@ -224,7 +224,7 @@ async def at_work(tx: AsyncSession, ticket_id: int) -> Ticket:
 
 def open_again(ticket: Ticket, now: datetime) -> None:
     """Back to work with its clocks where they were; what it ended with holds no longer."""
-    ticket.status = "handling" if ticket.assignee_id else "assigned" if ticket.department_id else "accepted"
+    ticket.status = timing.at_hand(ticket)
     ticket.result = ticket.resolved_at = ticket.resolver_id = ticket.outcome = None
     ticket.proof = ticket.proof_note = ticket.reviewer_id = ticket.struck_off_at = None
     ticket.needs_review = False

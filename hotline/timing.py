@@ -53,6 +53,13 @@ def watch(ticket: Ticket, now: datetime, zone: tzinfo = SHANGHAI) -> None:
     ticket.due_at, ticket.alarm_at, ticket.warned_at, ticket.level = due, max(warning, now), None, 0
 
 
+def at_hand(ticket: Ticket) -> str:
+    """Where an open ticket stands: in somebody's hands once anybody has answered, else where routing left it."""
+    if ticket.assignee_id and (ticket.first_response_at or not ticket.department_id):
+        return "handling"
+    return "assigned" if ticket.department_id else "accepted"
+
+
 def pause(ticket: Ticket, now: datetime) -> None:
     """The reporter must answer first: no clock runs against the desk."""
     ticket.status, ticket.waiting_since = "waiting", now
@@ -64,7 +71,7 @@ def resume(ticket: Ticket, now: datetime, zone: tzinfo = SHANGHAI) -> None:
     since, rule, days = ticket.waiting_since, rule_of(ticket), calendar.load()
     assert since is not None
     ticket.waiting_since = None
-    ticket.status = "handling" if ticket.assignee_id else "assigned" if ticket.department_id else "accepted"
+    ticket.status = at_hand(ticket)
     ticket.resolution_due_at = clocks.shift(ticket.resolution_due_at, since, now, rule.resolution.kind, days, zone)
     if ticket.first_response_at is None:
         first = ticket.first_response_due_at

@@ -27,11 +27,11 @@ async def take_back(tx: AsyncSession, ticket_id: int, staff: Staff, now: datetim
         raise Refusal("desk.undo.nothing")
     if not await withdrawals.withdraw(tx, f"event:{last.id}:", ticket_id, now):
         raise Refusal("desk.undo.too_late")
+    if ticket.first_response_at == last.at:
+        ticket.first_response_at = None
     if last.kind == "resolved":
         await callbacks.drop(tx, ticket_id)
         open_again(ticket, now)
-    if ticket.first_response_at == last.at:
-        ticket.first_response_at = None
     timing.watch(ticket, now)
     message_id = last.facts.get("message")
     if message_id is not None:

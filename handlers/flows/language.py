@@ -25,4 +25,4 @@ async def submit(tx: AsyncSession, contact: Contact, answers: dict[str, Any], no
     return say("dialogue.language_set")
 
 
-FORM = Form("language", questions, submit, menu=9)
+FORM = Form("language", questions, submit, menu=99)

@@ -9,12 +9,12 @@ from locales.words import Say, say
 from storage.models import Ticket
 
 LEAST_WARNING, MOST_WARNING = timedelta(minutes=10), timedelta(hours=1)
-"""A clock is "soon" in its last quarter, yet never for less than ten minutes nor for more than an hour."""
+"""Where the clock's job has not warned yet: the last quarter, never less than ten minutes nor more than an hour."""
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What is owed next in words, how that stands (ok, soon, late, done), and by when."""
+    """What is owed next in words, how that stands (ok, soon, late, paused, done), and by when."""
 
     state: str
     say: Say
@@ -22,28 +22,43 @@ class Due:
 
 
 def due(ticket: Ticket, now: datetime) -> Due:
-    """The clock that a clerk must look at: the first answer, then the settlement, then how long it took."""
+    """The clock that a clerk must look at: what is owed next, whom we wait for, or how long it took."""
+    answer, settle = say("console.due.answer"), say("console.due.settle")
+    if ticket.status in ("declined", "merged"):
+        return Due("done", say(f"queue.due.{ticket.status}"), ticket.changed_at)
     if ticket.resolved_at is not None:
         return took(say("console.due.settled"), ticket.opened_at, ticket.resolved_at, ticket.resolution_due_at)
-    if ticket.first_response_at is None:
-        return runs(say("console.due.answer"), ticket.opened_at, ticket.first_response_due_at, now)
-    return runs(say("console.due.settle"), ticket.opened_at, ticket.resolution_due_at, now)
+    if ticket.waiting_since is not None:
+        return _paused(ticket.waiting_since, now)
+    what = settle if ticket.due_at == ticket.resolution_due_at else answer
+    if now < ticket.due_at:
+        state = "soon" if ticket.warned_at else "ok"
+        return Due(state, say("console.due.left", what=what, span=span(ticket.due_at - now)), ticket.due_at)
+    return runs(what, ticket.opened_at, ticket.due_at, now)
 
 
 def both(ticket: Ticket, now: datetime) -> list[tuple[Say, Due]]:
-    """Both clocks of a ticket, for its own page: the first answer and the settlement."""
+    """The clocks of a ticket, for its own page: the first answer, the answer that is owed now, the settlement."""
     answer, settle = say("console.due.answer"), say("console.due.settle")
-    first = (
-        took(answer, ticket.opened_at, ticket.first_response_at, ticket.first_response_due_at)
-        if ticket.first_response_at
-        else runs(answer, ticket.opened_at, ticket.first_response_due_at, now)
-    )
-    last = (
-        took(settle, ticket.opened_at, ticket.resolved_at, ticket.resolution_due_at)
-        if ticket.resolved_at
-        else runs(settle, ticket.opened_at, ticket.resolution_due_at, now)
-    )
-    return [(answer, first), (settle, last)]
+    clocks = [(answer, _clock(ticket, answer, ticket.first_response_due_at, ticket.first_response_at, now))]
+    if ticket.next_response_due_at is not None:
+        again = say("queue.due.next")
+        clocks.append((again, _clock(ticket, again, ticket.next_response_due_at, None, now)))
+    return [*clocks, (settle, _clock(ticket, settle, ticket.resolution_due_at, ticket.resolved_at, now))]
+
+
+def _clock(ticket: Ticket, what: Say, by: datetime, done: datetime | None, now: datetime) -> Due:
+    if done is not None:
+        return took(what, ticket.opened_at, done, by)
+    if ticket.status in ("declined", "merged"):
+        return Due("done", say(f"queue.due.{ticket.status}"), ticket.changed_at)
+    if ticket.waiting_since is not None:
+        return _paused(ticket.waiting_since, now)
+    return runs(what, ticket.opened_at, by, now)
+
+
+def _paused(since: datetime, now: datetime) -> Due:
+    return Due("paused", say("queue.due.waiting", span=span(now - since)), since)
 
 
 def runs(what: Say, since: datetime, by: datetime, now: datetime) -> Due:

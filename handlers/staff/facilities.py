@@ -41,7 +41,7 @@ async def show(visit: Visit) -> web.StreamResponse:
     query = visit.request.query
     typed, state = clean(query.get("road", "")).strip()[:40], query.get("state", "")
     state = state if state in VIEWS else ""
-    after = (query["after"], query["name"]) if "after" in query and "name" in query else None
+    after = (clean(query["after"]), clean(query["name"])) if "after" in query and "name" in query else None
     wanted = Wanted(
         road=_road(typed) or None, state="open" if state == "open" else None, shut=state == "shut", after=after
     )
@@ -109,7 +109,7 @@ async def close(visit: Visit) -> web.StreamResponse:
             approval=form.get("approval", ""),
             owner_id=_number(form, "owner"),
             ticket_id=await facilities.ticket_id(tx, form.get("ticket", "")),
-            closed_at=_moment(visit, "since", "facility.since.ahead") if form.get("since") else None,
+            closed_at=_moment(visit, "since", "facility.since.when") if form.get("since") else None,
             limited=form.get("limited") == "yes",
         )
         await facilities.report_closed(tx, visit.staff, facility_id, order, visit.now)
@@ -197,7 +197,7 @@ def _cursor(typed: str) -> tuple[datetime, int] | None:
     at, _, last = typed.partition("~")
     try:
         moment = datetime.fromisoformat(at)
-        return (moment, int(last)) if moment.tzinfo and len(last) <= 18 else None
+        return (moment, int(last)) if moment.tzinfo and 2000 <= moment.year <= 9000 and len(last) <= 18 else None
     except ValueError:
         return None
 

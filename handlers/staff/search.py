@@ -1,87 +1,117 @@
-"""What a clerk wants to see in the list: a view, a kind, or words such as a number, a plate, a road, a toll station."""
+"""What a clerk wants to see: a queue, narrowed by matter, source, division, or words such as a number or a plate."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, fields, replace
+from typing import Any
 from urllib.parse import urlencode
 
+from handlers.staff.asked import SOURCES, matters
 from handlers.staff.guard import clean
-from hotline.blockages import KINDS
+from hotline import divisions, rights
 from hotline.formats.places import find_place
 from hotline.formats.plates import find_plate
 from hotline.numbers import find_number
 from locales.typed import normalise
+from storage import ledger
+from storage.ledger import CLOCK, OPENED, Order
 from storage.models import Staff
-from storage.tickets import Filter
 
-VIEWS = ("open", "unassigned", "mine", "overdue", "urgent", "resolved", "all")
-COUNTED = ("open", "unassigned", "mine", "overdue", "urgent")
+HERE = "/staff/"
+VIEWS = ("open", "accepted", "mine", "department", "soon", "late", "raised", "review", "all")
 LONGEST = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One list: its view, its kind, the words it is searched by, and the ticket it goes on before."""
+    """One list, each field as it stands in the address; empty: whatever. `after` and `before` are cursors."""
 
     view: str = "open"
-    what: str = ""
-    words: str = ""
-    before: int | None = None
+    matter: str = ""
+    source: str = ""
+    division: str = ""
+    q: str = ""
+    after: str = ""
+    before: str = ""
 
-    def address(self, **changed: str | int | None) -> str:
-        """The address of this list, or of one that differs in these."""
-        other = replace(self, **changed)  # type: ignore[arg-type]
-        query = {"view": other.view, "what": other.what, "q": other.words, "before": other.before}
-        default = {"view": "all" if other.words else "open"}
-        kept = {name: value for name, value in query.items() if value and value != default.get(name)}
-        return f"/staff/?{urlencode(kept)}" if kept else "/staff/"
+    def query(self, **changed: Any) -> str:
+        """What of the address differs from the plain list, for this list or one that differs in these."""
+        if changed.keys() - {"after", "before"}:
+            changed = {"after": "", "before": "", **changed}
+        other = replace(self, **changed)
+        kept = {f.name: getattr(other, f.name) for f in fields(other)}
+        if kept["view"] == ("all" if other.q else "open"):
+            del kept["view"]
+        return urlencode({name: value for name, value in kept.items() if value})
+
+    def address(self, **changed: Any) -> str:
+        """The address of this list, or of one that differs in these; another list begins with its first page."""
+        query = self.query(**changed)
+        return f"{HERE}?{query}" if query else HERE
+
+    @property
+    def order(self) -> Order:
+        """By clock; what may be closed has no clock and is sorted by age, newest first."""
+        return OPENED if self.view in ("all", "review") else CLOCK
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether less than the whole queue is shown."""
+        return bool(self.matter or self.source or self.division or self.q)
 
 
 def read(query: Mapping[str, str]) -> Wanted:
     """The list that an address asks for; what makes no sense there is left out. Words are searched in all tickets."""
-    words = clean(query.get("q", "")).strip()[:LONGEST]
-    view, what, before = query.get("view", ""), query.get("what", ""), query.get("before", "")
-    return Wanted(
-        view=view if view in VIEWS else "all" if words else "open",
-        what=what if what in KINDS else "",
-        words=words,
-        before=int(before) if before.isascii() and before.isdecimal() and len(before) <= 18 else None,
+    typed = {f.name: clean(query.get(f.name, "")).strip()[:LONGEST] for f in fields(Wanted)}
+    if typed["view"] not in VIEWS:
+        typed["view"] = "all" if typed["q"] else "open"
+    if typed["matter"] not in {*matters(), *(f"{kind}.{what}" for kind, whats in matters().items() for what in whats)}:
+        typed["matter"] = ""
+    if typed["source"] not in SOURCES:
+        typed["source"] = ""
+    if divisions.by_code(typed["division"]) is None:
+        typed["division"] = ""
+    return Wanted(**typed)
+
+
+def views_of(staff: Staff) -> tuple[str, ...]:
+    """The queues that this person has work in."""
+    hidden = set()
+    if staff.role not in rights.DESK:
+        hidden.add("accepted")
+    if staff.department_id is None:
+        hidden.add("department")
+    if not rights.may(staff, "review"):
+        hidden.add("review")
+    return tuple(view for view in VIEWS if view not in hidden)
+
+
+def wanted_of(wanted: Wanted) -> ledger.Wanted:
+    """The filters as the ledger is asked; the queue itself is a condition of its own.
+
+    Raises Refusal for a ticket number whose check digit is wrong, and for words that hold nothing to look for.
+    """
+    kind, _, what = wanted.matter.partition(".")
+    return ledger.Wanted(
+        kind=kind or None,
+        what=what or None,
+        source=wanted.source or None,
+        divisions=divisions.bounds(wanted.division) if wanted.division else None,
+        **_words(wanted.q),
     )
 
 
-def filter_of(wanted: Wanted, staff: Staff, now: datetime) -> Filter:
-    """The same, as the ledger is asked."""
-    return replace(in_view(wanted.view, staff, now), what=wanted.what or None, words=as_written(wanted.words) or None)
-
-
-def in_view(view: str, staff: Staff, now: datetime) -> Filter:
-    """A view as the ledger is asked; "mine" is what I still have to do."""
-    match view:
-        case "mine":
-            return Filter(open_only=True, assignee_id=staff.id)
-        case "unassigned":
-            return Filter(open_only=True, unassigned=True)
-        case "overdue":
-            return Filter(overdue_at=now)
-        case "urgent":
-            return Filter(open_only=True, priority="urgent")
-        case "resolved":
-            return Filter(status="resolved")
-        case "all":
-            return Filter()
-    return Filter(open_only=True)
-
-
-def as_written(words: str) -> str:
-    """The words as the ledger writes them: a number with its hyphens, a plate without gaps, a road by its number.
-
-    Raises Refusal for a ticket number whose check digit is wrong.
-    """
-    if number := find_number(words):
-        return number
-    if found := find_plate(words):
-        return found[0].number
-    place = find_place(words)
-    return (place and (place.facility or place.road)) or normalise(words)
+def _words(typed: str) -> dict[str, str]:
+    """The words as the ledger writes them: a plate without gaps, a road by its number, anything else as words."""
+    if not typed:
+        return {}
+    if number := find_number(typed):
+        return {"number": number}
+    if found := find_plate(typed):
+        return {"plate": found[0].number}
+    place = find_place(typed)
+    if place and place.road and not place.facility and place.stake_m is None:
+        return {"road": place.road}
+    words = (place and place.facility) or normalise(typed)
+    return {"words": words} | ({"road": place.road} if place and place.road and place.facility else {})

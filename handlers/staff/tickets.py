@@ -1,29 +1,36 @@
-"""GET /staff/: the queue."""
+"""GET /staff/: the queues."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.staff import search
+from handlers.staff.asked import SOURCES, cursor, matters, place_of
+from handlers.staff.columns import place_in
 from handlers.staff.due import Due, due
-from handlers.staff.search import COUNTED, VIEWS, Wanted
+from handlers.staff.search import Wanted, views_of
 from handlers.staff.visit import Visit
-from hotline.blockages import KINDS
+from hotline import bulk, catalogue, divisions, rights
 from hotline.formats.describe import describe_place
 from hotline.formats.phones import mask_plate
-from hotline.neighbours import place_of
 from hotline.numbers import find_number
+from hotline.scope import scope
 from locales.words import Refusal, Say, say
-from storage import staff as people
-from storage import tickets as ledger
-from storage.models import Ticket
+from storage import directory, filters, ledger, queues
+from storage import tickets as tickets_of
+from storage.models import Staff, Ticket
+from storage.queues import Eyes
 
 PAGE = 50
 MOST_COUNTED = 99
 """More tickets than this are "99+": what a clerk must know is only that there are many."""
+
+UNCOUNTED = ("all",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,56 +38,133 @@ class Row:
     """One ticket of the list, as far as a glance needs it."""
 
     ticket: Ticket
-    place: Say
+    place: Say | None
     due: Due
     plate: str
+    department: str | None
     owner: str | None
+    express: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of a queue, and where the pages beside it begin."""
+
+    rows: list[Row]
+    newer: str | None = None
+    older: str | None = None
 
 
 async def show(visit: Visit) -> web.StreamResponse:
-    """The list, newest first; a whole ticket number goes straight to its ticket."""
-    wanted, no, rows = search.read(visit.request.query), None, list[Ticket]()
+    """A queue, what is owed first on top; a whole ticket number goes straight to its ticket."""
+    wanted, no, found = search.read(visit.request.query), None, Found([])
     async with visit.house.db.read() as tx:
-        names = await people.names(tx)
-        counts = await _counts(tx, visit)
-        try:
-            if (number := find_number(wanted.words)) and await ledger.by_number(tx, number):
+        if (number := _number(wanted)) and (ticket := await tickets_of.by_number(tx, number)):
+            if await rights.may_see(tx, visit.staff, ticket):
                 return visit.onward(f"/staff/tickets/{number}")
-            filter_ = search.filter_of(wanted, visit.staff, visit.now)
-            rows = await ledger.page(tx, filter_, before=wanted.before, limit=PAGE + 1)
+        eyes = await eyes_of(tx, visit.staff)
+        try:
+            found = await _page(tx, visit, wanted, eyes)
         except Refusal as refused:
             no = refused.say
+        counts = await _counts(tx, visit, eyes)
+        saved = await filters.of_staff(tx, visit.staff.id or 0)
     return await visit.page(
         "tickets.html",
         wanted=wanted,
-        views=VIEWS,
-        kinds=KINDS,
+        views=views_of(visit.staff),
         counts=counts,
         most=MOST_COUNTED,
-        rows=[_row(ticket, names, visit) for ticket in rows[:PAGE]],
-        older=rows[PAGE - 1].id if len(rows) > PAGE else None,
+        found=found,
+        saved=saved,
         no=no,
         empty=empty(wanted),
+        deeds=[verb for verb in bulk.VERBS if bulk.may(visit.staff, verb)],
         once=visit.new_once,
+        **_choices(visit.staff, wanted),
     )
 
 
-async def _counts(tx: AsyncSession, visit: Visit) -> dict[str, int]:
-    return {
-        view: await ledger.count(tx, search.in_view(view, visit.staff, visit.now), MOST_COUNTED + 1) for view in COUNTED
+def _number(wanted: Wanted) -> str | None:
+    try:
+        return find_number(wanted.q)
+    except Refusal:
+        return None
+
+
+async def eyes_of(tx: AsyncSession, staff: Staff) -> Eyes:
+    """Whose queues are looked at."""
+    alarmed = await queues.alarmed(tx, *divisions.bounds(staff.division)) if staff.role in rights.DESK else ()
+    return Eyes(staff.id or 0, staff.department_id, alarmed)
+
+
+async def _page(tx: AsyncSession, visit: Visit, wanted: Wanted, eyes: Eyes) -> Found:
+    conditions = [*scope(tx, visit.staff), *queues.standing_in(tx, wanted.view, eyes, visit.now)]
+    asked = search.wanted_of(wanted)
+    if asked.plate and visit.staff.role not in rights.DESK:
+        conditions.append(queues.NOT_CONFIDENTIAL)  # a plate that finds a ticket names its reporter
+    after, before = place_of(wanted.order, wanted.after), place_of(wanted.order, wanted.before)
+    before = None if after else before
+    rows = await ledger.page(
+        tx, asked, scope=conditions, order=wanted.order, after=after, before=before, limit=PAGE + 1
+    )
+    more = len(rows) > PAGE
+    rows = (rows[-PAGE:] if before else rows[:PAGE]) if more else rows
+    has_newer, has_older = (more, True) if before else (after is not None, more)
+    order = wanted.order
+    return Found(
+        await rows_of(tx, visit, rows),
+        cursor(order, order.of(rows[0])) if rows and has_newer else None,
+        cursor(order, order.of(rows[-1])) if rows and has_older else None,
+    )
+
+
+async def rows_of(tx: AsyncSession, visit: Visit, tickets: list[Ticket]) -> list[Row]:
+    """These tickets as rows of a list; a plate is masked, and hidden where it would name a protected reporter."""
+    people = await queues.people(tx, (one.assignee_id for one in tickets))
+    departments = await directory.of_ids(tx, {one.department_id for one in tickets if one.department_id})
+    return [
+        Row(
+            one,
+            describe_place(place_in(one)) if one.place_text or one.road or one.facility or one.cell else None,
+            due(one, visit.now),
+            mask_plate(one.plate) if one.plate and rights.sees_reporter(visit.staff, one) else "",
+            departments[one.department_id].name if one.department_id in departments else None,
+            people.get(one.assignee_id) if one.assignee_id else None,
+            _is_express(one),
+        )
+        for one in tickets
+    ]
+
+
+def _is_express(ticket: Ticket) -> bool:
+    rule = catalogue.load().rules.get((ticket.kind, ticket.what))
+    return rule is not None and rule.express
+
+
+async def _counts(tx: AsyncSession, visit: Visit, eyes: Eyes) -> dict[str, int]:
+    mine = scope(tx, visit.staff)
+    counts = {
+        view: await ledger.count(
+            tx, ledger.Wanted(), MOST_COUNTED, scope=[*mine, *queues.standing_in(tx, view, eyes, visit.now)]
+        )
+        for view in views_of(visit.staff)
+        if view not in UNCOUNTED
     }
+    if rights.may(visit.staff, "called"):
+        low, high = divisions.bounds(visit.staff.division)
+        counts["callbacks"] = await queues.callbacks_waiting(tx, low, high, MOST_COUNTED + 1)
+    return counts
 
 
-def _row(ticket: Ticket, names: dict[int, str], visit: Visit) -> Row:
-    return Row(
-        ticket,
-        describe_place(place_of(ticket)),
-        due(ticket, visit.now),
-        mask_plate(ticket.plate) if ticket.plate else "",
-        names.get(ticket.assignee_id) if ticket.assignee_id else None,
-    )
+def _choices(staff: Staff, wanted: Wanted) -> Mapping[str, Any]:
+    """What the list can be narrowed by: matters, sources, and the divisions below where one is."""
+    here = wanted.division or staff.division
+    around = [divisions.by_code(code) for code in (*reversed(divisions.ancestors(here)), here, *divisions.below(here))]
+    within = [one for one in around if one and divisions.is_within(one.code, staff.division)]
+    return {"matters": matters(), "sources": SOURCES, "divisions": within if len(within) > 1 else []}
 
 
 def empty(wanted: Wanted) -> Say:
     """Why a list shows nothing, and what that means."""
-    return say("console.empty.found" if wanted.words or wanted.what else f"console.empty.{wanted.view}")
+    return say("queue.empty.found" if wanted.is_narrowed else f"queue.empty.{wanted.view}")
