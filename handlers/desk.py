@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation import Option, Reply
+from handlers.questions import ANONYMOUS
 from hotline import catalogue, tickets
 from hotline.formats.describe import describe_place
 from hotline.formats.places import Place, find_place
@@ -44,6 +45,7 @@ async def take_up(tx: AsyncSession, contact: Contact, kind: str, answers: dict[s
     note = "\n".join(words for name in ("words", "more") if (words := answers.get(name))) or None
     place = Place.from_json(answers["where"]) if answers.get("where") else find_place(note or "")
     plate, _, trailer = (answers.get("plate") or "").partition("/")
+    kept = answers | {"phone": _mobile(answers.get("phone"))} | ({"where": place.to_json()} if place else {})
     matter = tickets.Matter(
         kind=kind,
         what=answers["what"],
@@ -53,11 +55,16 @@ async def take_up(tx: AsyncSession, contact: Contact, kind: str, answers: dict[s
         trailer=trailer or None,
         note=note,
         photos=answers.get("photos") or (),
-        named=bool(answers.get("phone")),
+        named=kept["phone"] is not None,
         on_site=place is not None and place.position is not None,
-        answers=answers | ({"where": place.to_json()} if place else {}),
+        answers={name: value for name, value in kept.items() if value is not None},
     )
     return await opened(tx, await tickets.open(tx, contact, matter, division(), now))
+
+
+def _mobile(given: str | dict[str, str] | None) -> str | None:
+    """The number that was given, if one was: some forms ask for it, others let one stay anonymous."""
+    return given["mobile"] if isinstance(given, dict) else None if given == ANONYMOUS else given
 
 
 async def opened(tx: AsyncSession, ticket: Ticket) -> Reply:
@@ -91,13 +98,14 @@ def added(ticket: Ticket) -> Reply:
 def shown(story: Story) -> Reply:
     """Status, owner, due time and timeline of a ticket, as its reader may see it; the code is its reporter's."""
     ticket = story.ticket
+    own = [event for event in story.events if event.kind != "opened" or event.ticket_id == ticket.id]
     facts: dict[str, Any] = {
         "number": ticket.number,
         "what": what_of(ticket),
         "status": say(f"ticket.status.{story.handled.status}"),
         "owner": story.owner or say("ticket.owner.desk"),
         "due": _due(story.handled),
-        "timeline": _timeline(story.events, story.messages),
+        "timeline": _timeline(own, story.messages),
     }
     words = Say("ticket.shown.placeless", facts)
     if has_place(ticket):
@@ -119,8 +127,9 @@ def _due(ticket: Ticket) -> Say:
 
 
 def what_of(ticket: Ticket) -> Say:
-    """What a ticket is about, as its kind words it."""
-    return say(f"{ticket.kind}.what.{ticket.what}")
+    """What a ticket is about; beside a blockage its kind is said too, since 其他 alone says little."""
+    what = say(f"{ticket.kind}.what.{ticket.what}")
+    return what if ticket.kind == "blockage" else say("ticket.what.of_kind", kind=say(f"kind.{ticket.kind}"), what=what)
 
 
 def _timeline(events: Sequence[TicketEvent], messages: Sequence[Message]) -> list[Say]:
@@ -137,7 +146,8 @@ def _timeline(events: Sequence[TicketEvent], messages: Sequence[Message]) -> lis
 MOST_LINES = 20
 """Lines of a timeline that fit into one bubble; the console shows all."""
 
-PUBLIC = frozenset(
-    ["opened", "joined", "added", "routed", "transferred", "taken", "answered", "asked", "resolved", "rated", "reopened", "breached", "overdue", "escalated", "extended", "struck_off", "declined", "merged", "split"]
-)
+PUBLIC = frozenset({
+    "opened", "joined", "added", "routed", "transferred", "taken", "answered", "asked", "resolved", "rated", "reopened",
+    "breached", "overdue", "escalated", "extended", "struck_off", "declined", "merged", "split",
+})  # fmt: skip
 """Events that a reporter may see."""

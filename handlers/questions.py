@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.conversation import Given, Moment, Option, Question, said_as
 from bot.questions import choice, parsed
-from hotline import catalogue, matters
+from hotline import catalogue, matters, numbers
 from hotline.formats.describe import describe_place
 from hotline.formats.moments import parse_moment
 from hotline.formats.phones import mask_mobile, parse_mobile
@@ -48,15 +48,24 @@ def plate(name: str, *, optional: bool = False, later: bool = False) -> Question
     return parsed(name, lambda given, _moment: str(parse_plate(given.text)), optional=optional, later=later)
 
 
-def phone(name: str, *, optional: bool = False, later: bool = False) -> Question:
-    """A mobile number of the mainland; the value is its eleven digits, shown masked, or None for whoever gives none."""
+def phone(name: str, *, later: bool = False) -> Question:
+    """A mobile number of the mainland; the value is its eleven digits, shown masked."""
+    return parsed(name, lambda given, _moment: parse_mobile(given.text), mask_mobile, later=later)
 
-    def read(given: Given, _moment: Moment) -> str | None:
-        if optional and said_as(given.text, "question.no", "question.anonymous"):
-            return None
-        return parse_mobile(given.text)
 
-    return parsed(name, read, mask_mobile, optional=optional, later=later)
+ANONYMOUS = "anonymous"
+
+
+def phone_or_none(name: str) -> Question:
+    """A mobile number, `{"mobile": digits}`, or ANONYMOUS from whoever would rather give none."""
+
+    def read(given: Given, _moment: Moment) -> str | dict[str, str]:
+        if given.pressed == ANONYMOUS or said_as(given.text, "question.no", "question.anonymous"):
+            return ANONYMOUS
+        return {"mobile": parse_mobile(given.text)}
+
+    options = (Option(ANONYMOUS, say("question.anonymous")),)
+    return Question(name, lambda _q, given, at: read(given, at), lambda v: mask_mobile(v["mobile"]), options)
 
 
 def plate_or_pass(name: str, *, optional: bool = False, later: bool = False) -> Question:
@@ -83,3 +92,31 @@ def moment(name: str, *, optional: bool = False, later: bool = False) -> Questio
         return Say("question.moment", {"at": datetime.fromisoformat(value)})
 
     return parsed(name, read, show, optional=optional, later=later)
+
+
+HOW = ("satisfied", "mostly", "unsatisfied")
+
+
+def verdict_on(name: str) -> Question:
+    """How satisfied somebody is with which ticket, `{"number", "how"}`: as the buttons name them, or as people type."""
+
+    def read(given: Given, _moment: Moment) -> dict[str, str]:
+        if (verdict := find_verdict(given.text)) is None:
+            raise Refusal("rate.verdict.refused")
+        return verdict
+
+    return parsed(name, read, lambda value: say(f"rate.how.{value['how']}"))
+
+
+def find_verdict(text: str) -> dict[str, str] | None:
+    """A ticket number and a verdict in free words; None unless both are there."""
+    number, words = numbers.find_number(text), re.sub(r"[0-9０-９-]{12,}", " ", text).split()
+    how = next((how for how in HOW if how in words), None) or find_how(" ".join(words))
+    return {"number": number, "how": how} if number and how else None
+
+
+def find_how(words: str) -> str | None:
+    """How satisfied somebody is who begins with saying so: 不满意，还是不让走."""
+    first = re.split(r"[，,。；;\n]", words.strip(" ，,。"), maxsplit=1)[0]
+    key = said_as(first, *(f"rate.how.{how}" for how in HOW))
+    return key.rpartition(".")[2] if key else None

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hotline import organisation
+from hotline import indexing, organisation
 from locales.words import Say, say
 from storage import outbox, summons, tickets
 from storage.database import wake
@@ -117,11 +117,16 @@ async def record(
     tx.add(event)
     await tx.flush()
     if told.key is not None and not quietly:
-        for number, contacts in (await tickets.reporters(tx, ticket)).items():
-            owed = _owed(ticket, event, told.key, told.choices, number, words, now + hold)
-            await outbox.owe(tx, contacts, owed, now)
+        bubbles = [
+            (contact, _owed(ticket, event, told.key, told.choices, number, words, now + hold))
+            for number, contacts in (await tickets.reporters(tx, ticket)).items()
+            for contact in contacts
+        ]
+        await outbox.owe_each(tx, bubbles, now)
     if told.desk is not None and (members := await _staff(tx, ticket, told.whom, facts, actor, now)):
         await outbox.owe(tx, members, _summons(ticket, event, told.desk, words, now), now)
+    if facts.get("message") or kind == "opened":
+        await indexing.index(tx, ticket)
     wake(tx, "tickets", everywhere=True)
     return event
 

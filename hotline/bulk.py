@@ -1,7 +1,7 @@
 """Several tickets at once: each one whole or not at all, and for each that could not be done a sentence that says why.
 
-Unlike matters are never closed together (一事一处理, seed S0, 0.10): one result may answer the reports gathered under one
-master, or reports of the same matter at the same place.
+Unlike matters are never closed together (一事一处理, seed S0, 0.10): one result may answer the reports gathered
+under one master, or reports of the same matter at the same place.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from hotline.neighbours import RADIUS_M, STRETCH_M
 from hotline.tickets import take, worded
 from hotline.unsaid import TEN_SECONDS
 from locales.words import Refusal, Say
-from storage import queues, tickets
+from storage import queues
 from storage.models import Staff, Ticket
 
 MOST = 100
@@ -57,8 +57,8 @@ async def do(tx: AsyncSession, ids: Iterable[int], deed: Deed, staff: Staff, now
         raise Refusal("bulk.not_yours")
     held = await chosen(tx, await queues.hold(tx, ids), staff)
     if deed.verb == "resolve":
-        held = await answered_as_one(tx, held)
         worded(deed.words)
+        held = await chosen(tx, await queues.hold(tx, answered_as_one(held)), staff)
     if deed.verb == "merge":
         held = _gathered(held, deed.master_id)
     result = Done()
@@ -83,18 +83,18 @@ async def chosen(tx: AsyncSession, found: Sequence[Ticket], staff: Staff) -> lis
     return seen
 
 
-async def answered_as_one(tx: AsyncSession, held: Sequence[Ticket]) -> list[Ticket]:
-    """The tickets that one result may answer: the master of what was gathered, or like matters of one place.
+def answered_as_one(held: Sequence[Ticket]) -> list[int]:
+    """The ids of the tickets that one result may answer: the master of what was gathered, or like matters of one place.
 
     Raises Refusal for anything else.
     """
-    roots = {one.master_id or one.id or 0 for one in held}
-    if len(roots) == 1:
-        return [await tickets.lock(tx, roots.pop())]
+    masters = {one.master_id or one.id or 0 for one in held}
+    if len(masters) == 1:
+        return list(masters)
     first, *rest = held
     if any(one.master_id for one in held) or not all(is_like(first, one) for one in rest):
         raise Refusal("bulk.unlike")
-    return list(held)
+    return [one.id or 0 for one in held]
 
 
 def is_like(one: Ticket, other: Ticket) -> bool:

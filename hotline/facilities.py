@@ -29,7 +29,7 @@ KINDS: dict[FacilityKind, str] = {"toll_station": "toll", "service_area": "servi
 WORDS = {"toll": "收费站", "service": "服务区", "parking": "停车区"}
 """The word that ends the name of each kind."""
 
-STATES = ("open", "limited", "closed")
+DESK = frozenset({"clerk", "supervisor", "admin"})
 
 STEP = timedelta(days=1)
 """How long an overdue row stays with one level before it climbs to the next: our own choice, no document gives one."""
@@ -91,10 +91,10 @@ class Known:
 async def register(tx: AsyncSession, by: Staff, entry: Entry, now: datetime) -> Facility:
     """Enter a facility, or write anew what is said of it; road and name tell which it is, and its state stays."""
     entry = _checked(entry)
-    _may(by, entry.division)
+    _may(by, entry.division, entry.department_id)
     found = await register_of.by_name(tx, entry.road, entry.name)
     if found is not None:
-        _may(by, found.division)
+        _may(by, found.division, found.department_id)
     row = found or Facility(kind="", name=entry.name, road=entry.road, division="", changed_at=now)
     columns = {name: getattr(entry, name) for name in ("kind", "division", "stake_m", "direction", "department_id")}
     changed = sorted(name for name, value in columns.items() if getattr(row, name) != value)
@@ -221,16 +221,21 @@ def spellings(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((name, f"{stem}收费站", f"{stem}主线收费站"))) if stem != name else (name,)
 
 
-def is_within_reach(by: Staff, division: str) -> bool:
-    """Whether this member of staff answers for a division: their own, and those in it."""
-    return divisions.is_within(division, by.division)
+def may_keep(by: Staff, division: str, department_id: int | None) -> bool:
+    """Whether this member of staff may close and reopen there.
+
+    The desk may in its own division and those in it; a department what it is responsible for; a checkpoint nothing.
+    """
+    if by.role == "handler":
+        return department_id is not None and department_id == by.department_id
+    return by.role in DESK and divisions.is_within(division, by.division)
 
 
 async def _held(tx: AsyncSession, by: Staff, facility_id: int) -> Facility:
     found = await register_of.by_id(tx, facility_id, lock=True)
     if found is None:
         raise Refusal("facility.unknown")
-    _may(by, found.division)
+    _may(by, found.division, found.department_id)
     return found
 
 
@@ -239,8 +244,8 @@ async def _turn(tx: AsyncSession, facility: Facility, state: str, now: datetime)
     await register_of.keep(tx, facility)
 
 
-def _may(by: Staff, division: str) -> None:
-    if not is_within_reach(by, division):
+def _may(by: Staff, division: str, department_id: int | None) -> None:
+    if not may_keep(by, division, department_id):
         raise Refusal("facility.not_yours")
 
 

@@ -34,12 +34,13 @@ async def merge_all(tx: AsyncSession, ticket_ids: Iterable[int], master_id: int,
     master = await at_work(tx, master_id)
     for one in wanted:
         ticket = await at_work(tx, one)
+        master.reports += ticket.reports
         for child in await tickets.gathered(tx, one):
             child.master_id = master_id
+            ticket.reports -= child.reports  # it leaves with its own when it is split off again
             tx.add(child)
         ticket.status, ticket.master_id, ticket.outcome, ticket.waiting_since = "merged", master_id, "duplicate", None
         ticket.due_at = ticket.alarm_at = NEVER
-        master.reports += ticket.reports
         facts: dict[str, Any] = {"master": master_id}
         await record(tx, ticket, "merged", f"staff:{staff.id}", now, words=master.number, **facts)
     await record(tx, master, "gathered", f"staff:{staff.id}", now, tickets=wanted)

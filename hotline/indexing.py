@@ -52,7 +52,7 @@ def words_of(ticket: Ticket, said: Iterable[str]) -> str:
     if ticket.confidential:
         free = [without_identity(text) for text in free if text]
     else:
-        lines += [ticket.plate, ticket.trailer, *_strings(ticket.answers, identity=True)]
+        lines += [ticket.plate, ticket.trailer]
     return "\n".join(dict.fromkeys(line for line in [*lines, ticket.road, ticket.facility, *free] if line))
 
 
@@ -70,15 +70,15 @@ def _named(ticket: Ticket) -> Iterator[str]:
         yield translate(DEFAULT_LANGUAGE, key)
 
 
-def _strings(answers: Any, *, identity: bool = False) -> Iterator[str]:
-    """What was answered in words; who somebody is only on demand."""
+def _strings(answers: Any) -> Iterator[str]:
+    """What was answered in words, but not who somebody is: those answers are sealed, and stay so."""
     match answers:
         case str() if not _CODE.fullmatch(answers):
             yield answers
         case dict():
             for name, value in answers.items():
-                if name != _PLACE and (name in _IDENTITY) is identity:
+                if name != _PLACE and name not in _IDENTITY:
                     yield from _strings(value)
         case list():
             for value in answers:
-                yield from _strings(value, identity=identity)
+                yield from _strings(value)

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from hotline.formats.describe import describe_place
 from hotline.neighbours import has_place, place_of
 from hotline.tickets import LONGEST_WORDS
-from locales.words import LANGUAGES, Refusal, render, say
+from locales.words import LANGUAGES, Refusal, Say, render, say
 from storage import audit, macros
 from storage.models import Department, Macro, Staff, Ticket
 
@@ -40,7 +40,7 @@ def fill(text: str, language: str, ticket: Ticket, department: Department | None
     """The words for this ticket, as its reader in that language reads them."""
     place = place_of(ticket)
     where = describe_place(place) if has_place(ticket) else say("page.macro.here")
-    facts = {
+    facts: dict[str, Say | str] = {
         "number": ticket.number,
         "due": say("page.macro.due", at=ticket.resolution_due_at),
         "place": where,

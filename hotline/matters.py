@@ -9,8 +9,11 @@ from dataclasses import dataclass
 
 from hotline.formats.tidy import tidy
 
-_HELLO = r"^(?:(?:你好|您好|请问|师傅|同志|喂|hello|hi|please|帮我|麻烦)[，,。!！ ]*)*(?:我|咱|俺)?们?(?:[要想来得]|需要|现在|有个?|提个?|i |want to |would like to |need to |have an? )*"
-_END = r"(?:一下|个事|点事|别人|事情|件事|什么|help)?[，,。:：!！?？~ ]*"
+_HELLO = (
+    r"^(?:(?:你好|您好|请问|师傅|同志|喂|hello|hi|please|帮我|麻烦)[，,。!！ ]*)*(?:我|咱|俺)?们?"
+    r"(?:[要想来得]|需要|现在|有个?|提个?|i |want to |would like to |need to |have an? )*"
+)
+_END = r"(?:一下|个事|点事|事情|件事|help)?[，,。:：!！?？~ ]*"
 
 _ASKED_FOR = {
     "complaint": r"投诉举报|投诉|举报|告状|complain(?:t)?|report misconduct",
@@ -18,7 +21,7 @@ _ASKED_FOR = {
     "code_appeal": r"(?:健康|红|黄)?码?申诉|appeal",
     "advice": r"意见建议|建议|意见|suggest(?:ion)?|advi[cs]e",
     "pass_query": r"通行证查询|查询?通行证|pass query",
-    "consult": r"咨询|打听|问一?下|问问|问个|ask|question",
+    "consult": r"咨询|打听|ask|question",
 }
 """The words with which a sentence begins that says outright what it is."""
 
@@ -35,7 +38,10 @@ _GUESSED = {
     ),
     "pass_query": r"通行证|通行码|\bpermit\b|\bpass(?:es)? (?:for|expired|number)",
     "advice": r"(?:应该|最好|希望|能否)(?:多|加|改|增|早|设)|should (?:add|have)|it would be better",
-    "consult": r"请问|想问|怎么(?:办理|申请|走|收费)|多少钱|什么手续|能不能|可不可以|可以.{0,12}[吗么]|(?<!在)[吗么呢][?？]?$|.{5}[?？]$",
+    "consult": (
+        r"请问|想问|问一下|问问|问个|怎么(?:办理|申请|走|收费)|多少钱|什么手续|能不能|可不可以|可以.{0,12}[吗么]"
+        r"|(?<!在)[吗么呢][?？]?$|.{5}[?？]$"
+    ),
 }
 """Words that give a matter away; a question mark comes last, since anything can be asked."""
 
@@ -67,7 +73,10 @@ _WHATS = {
         "stranded": r"困|滞留|走不了|stranded|stuck",
     },
     "code_appeal": {
-        "not_synced": r"没有?(?:更新|同步|出来|显示|上传)|未(?:更新|同步|上传)|不(?:更新|显示|同步)|查不到|not (?:synced|updated|shown)",
+        "not_synced": (
+            r"没有?(?:更新|同步|出来|显示|上传)|未(?:更新|同步|上传)|不(?:更新|显示|同步)"
+            r"|查不到|not (?:synced|updated|shown)"
+        ),
         "popup": r"弹窗|pop-?up",
         "star": r"星|\bstar|asterisk",
         "red": r"红码|变红|\bred\b",

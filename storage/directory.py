@@ -96,7 +96,7 @@ async def answers_in(tx: AsyncSession, division: str) -> dict[str, int]:
     """Which department answers for each function in exactly this division."""
     wanted = select(col(Responsible.function), col(Responsible.department_id))
     rows = await tx.execute(wanted.where(col(Responsible.division) == division))
-    return dict(rows.tuples().all())
+    return {function: int(department_id) for function, department_id in rows.all()}
 
 
 async def answer(tx: AsyncSession, function: str, division: str) -> Responsible | None:

@@ -30,6 +30,4 @@ async def keep(tx: AsyncSession, staff_id: int, name: str, query: str) -> None:
 
 async def drop(tx: AsyncSession, staff_id: int, filter_id: int) -> None:
     """Forget a list; somebody else's stays."""
-    await tx.execute(
-        delete(SavedFilter).where(col(SavedFilter.id) == filter_id, col(SavedFilter.staff_id) == staff_id)
-    )
+    await tx.execute(delete(SavedFilter).where(col(SavedFilter.id) == filter_id, col(SavedFilter.staff_id) == staff_id))

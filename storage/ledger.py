@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, false, func, literal, literal_column, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Row, false, func, literal, literal_column, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from storage import search
 from storage.database import Database
-from storage.models import OPEN, Assist, Callback, Contact, Extension, Ticket
+from storage.models import OPEN, Assist, Callback, Contact, Department, Extension, Ticket
 
 MOST = 1000
 """More than this are "1,000+": counting a million takes a second, and helps nobody."""
@@ -87,19 +87,22 @@ async def page(
     """The next tickets after a cursor, or those just before one; always in the order's own direction."""
     backwards = before is not None
     descending = order.descending is not backwards
-    query = select(Ticket).where(*_conditions(tx, wanted), *scope).limit(limit)
+    await _plan_each(tx)
+    query = select(Ticket).where(*await _conditions(tx, wanted), *scope).limit(limit)
     query = query.order_by(*(c.desc() if descending else c for c in order.columns))
     if (cursor := before if backwards else after) is not None:
         query = query.where(_beyond(order, cursor, descending=descending))
-    await _plan_each(tx)
     found = list((await tx.scalars(query)).all())
     return found[::-1] if backwards else found
 
 
 async def count(tx: AsyncSession, wanted: Wanted, at_most: int = MOST, *, scope: Conditions = ()) -> int:
     """How many tickets these are; one more than `at_most` stands for all that are more."""
-    found = select(literal(1)).select_from(Ticket).where(*_conditions(tx, wanted), *scope).limit(at_most + 1)
     await _plan_each(tx)
+    conditions = await _conditions(tx, replace(wanted, words=None))
+    if wanted.words:
+        conditions.append(search.holding(tx, wanted.words))
+    found = select(literal(1)).select_from(Ticket).where(*conditions, *scope).limit(at_most + 1)
     return int(await tx.scalar(select(func.count()).select_from(found.subquery())) or 0)
 
 
@@ -110,20 +113,21 @@ async def stream(
 
     Each batch is a look of its own, so that somebody on a slow line holds up nobody else's.
     """
-    after: Sequence[Any] | None = None
+    query = select(*LINE).join(Contact, col(Contact.id) == col(Ticket.contact_id)).where(*scope)
+    query = query.order_by(*OPENED.columns).limit(batch)
+    async with db.read() as tx:
+        await _plan_each(tx)
+        query = query.where(*await _conditions(tx, wanted))
+    rest = query
     while True:
         async with db.read() as tx:
-            query = select(*LINE).join(Contact, col(Contact.id) == col(Ticket.contact_id))
-            query = query.where(*_conditions(tx, wanted), *scope).order_by(*OPENED.columns).limit(batch)
-            if after is not None:
-                query = query.where(_beyond(OPENED, after, descending=False))
             await _plan_each(tx)
-            rows = (await tx.execute(query)).all()
+            rows = (await tx.execute(rest)).all()
         if rows:
             yield rows
         if len(rows) < batch:
             return
-        after = (rows[-1].opened_at, rows[-1].id)
+        rest = query.where(_beyond(OPENED, (rows[-1].opened_at, rows[-1].id), descending=False))
 
 
 def in_subtree(divisions: tuple[str, str]) -> ColumnElement[bool]:
@@ -151,7 +155,7 @@ def nothing() -> ColumnElement[bool]:
     return false()
 
 
-def _conditions(tx: AsyncSession, wanted: Wanted) -> list[ColumnElement[bool]]:
+async def _conditions(tx: AsyncSession, wanted: Wanted) -> list[ColumnElement[bool]]:
     exact = (
         "kind", "what", "priority", "source", "named", "department_id", "assignee_id", "outcome",
         "number", "plate", "road", "facility",
@@ -170,7 +174,7 @@ def _conditions(tx: AsyncSession, wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.overdue_at is not None:
         found += [IS_OPEN, col(Ticket.due_at) <= wanted.overdue_at]
     if wanted.words:
-        found.append(search.matching(tx, wanted.words))
+        found.append(await search.matching(tx, wanted.words))
     return found
 
 
@@ -182,10 +186,25 @@ def _beyond(order: Order, cursor: Sequence[Any], *, descending: bool) -> ColumnE
 
 
 async def _plan_each(tx: AsyncSession) -> None:
-    """Have PostgreSQL plan for the values at hand: what suits a rare word or division is ruin for a common one."""
-    if tx.get_bind().dialect.name == "postgresql":
-        await tx.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
+    """Have PostgreSQL plan for the values at hand, a page that is in memory, and no second process.
 
+    What suits a rare division is ruin for a common one; and machine code or helpers cost more than a page takes.
+    """
+    if tx.get_bind().dialect.name == "postgresql":
+        await tx.execute(_PLAN)
+
+
+_PLAN = select(
+    *(
+        func.set_config(name, value, True)
+        for name, value in (
+            ("plan_cache_mode", "force_custom_plan"),
+            ("random_page_cost", "1.1"),
+            ("max_parallel_workers_per_gather", "0"),
+            ("jit", "off"),
+        )
+    )
+)
 
 _EXTENSIONS = select(func.count()).where(col(Extension.ticket_id) == col(Ticket.id), col(Extension.granted).is_(True))
 _SATISFACTION = (
@@ -211,3 +230,11 @@ LINE = (
     _SATISFACTION.scalar_subquery().label("satisfaction"),
 )  # fmt: skip
 """What an inspector's ledger shows of a ticket; sealed answers are not opened for it."""
+
+
+async def departments(tx: AsyncSession, divisions: tuple[str, str] | None = None) -> dict[int, str]:
+    """The names of departments by id, in a subtree of divisions if one is given; closed ones keep their name."""
+    query = select(col(Department.id), col(Department.name)).order_by(col(Department.division), col(Department.id))
+    if divisions is not None:
+        query = query.where(col(Department.division).between(*divisions))
+    return {int(i or 0): name for i, name in (await tx.execute(query)).all()}

@@ -54,22 +54,27 @@ class Owed:
 
 async def owe(tx: AsyncSession, contacts: Iterable[Contact], owed: Owed, now: datetime) -> None:
     """Queue the same bubble for each contact; with a dedupe key, one that was owed already is left as it is."""
-    whom = sorted({c.id: c for c in contacts if c.id is not None}.items())
-    if not whom:
-        return
-    shared = owed.columns(now)
+    await owe_each(tx, [(contact, owed) for contact in contacts], now)
+
+
+async def owe_each(tx: AsyncSession, bubbles: Iterable[tuple[Contact, Owed]], now: datetime) -> None:
+    """Queue a bubble of his own for each contact, all in one go."""
+    whom = sorted({c.id: (c, owed) for c, owed in bubbles if c.id is not None}.items())
     rows = [
         {
-            **shared,
+            **owed.columns(now),
             "contact_id": contact_id,
             "channel": c.channel,
             "account": c.account,
             "address": c.address,
             "dedupe_key": f"{owed.dedupe_key}:{contact_id}" if owed.dedupe_key else None,
         }
-        for contact_id, c in whom
+        for contact_id, (c, owed) in whom
     ]
-    statement: Any = insert_into(tx, Outbox).on_conflict_do_nothing() if owed.dedupe_key else insert(Outbox)
+    if not rows:
+        return
+    deduped = any(row["dedupe_key"] for row in rows)
+    statement: Any = insert_into(tx, Outbox).on_conflict_do_nothing() if deduped else insert(Outbox)
     await tx.execute(statement, rows)
     await line_up(tx, rows)
     wake(tx, "outbox", everywhere=True)

@@ -22,6 +22,8 @@ MOST_ALARMS = 200
 RAISED = 2
 """From this level on a matter lies with the department above: it is supervised (督办)."""
 
+NOT_CONFIDENTIAL = col(Ticket.confidential).is_(False)
+
 _ABOUT_TICKET = re.compile(r"ticket:(\d+)(?::\d+)?")
 
 

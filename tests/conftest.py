@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -113,19 +114,30 @@ def postgresql_database(postgresql: str, worker_id: str) -> str:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty, migrated database, of each kind in turn."""
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The address of an empty, migrated database, of each kind in turn; each worker has one of each."""
     if request.param == "sqlite":
-        file = tmp_path / "changxing.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), file)
+        template: Path = request.getfixturevalue("sqlite_template")
+        file = template.with_name("changxing.db")
+        for left in file.parent.glob(f"{file.name}*"):
+            left.unlink()
+        shutil.copy(template, file)
         return f"sqlite+aiosqlite:///{file}"
     return str(request.getfixturevalue("postgresql_database"))
 
 
+@pytest.fixture(scope="session")
+def engines() -> dict[str, Any]:
+    """The engines of this worker's databases, so that each statement is compiled once and not once a test."""
+    return {}
+
+
 @pytest.fixture
-async def db(database_url: str) -> AsyncIterator[Database]:
+async def db(database_url: str, engines: dict[str, Any]) -> AsyncIterator[Database]:
     """An empty, migrated database, of each kind in turn."""
     opened = Database(database_url)
+    known = engines.setdefault(database_url, (opened._writer, opened._reader))
+    opened._writer, opened._reader = known
     if not opened.is_sqlite:
         tables = ", ".join(f'"{t.name}"' for t in SQLModel.metadata.sorted_tables)
         async with opened.engine.begin() as connection:

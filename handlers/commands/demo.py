@@ -6,22 +6,28 @@ import random
 import tomllib
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.app import House
+from handlers.commands.directory import take_over
 from handlers.staff import passwords
-from hotline import closing, tickets
+from hotline import closing, roster, tickets
 from hotline.blockages import KINDS
 from hotline.formats.places import parse_place
+from storage import directory as rows
 from storage import staff as people
 from storage import turns
 from storage.models import Contact, Staff, Ticket
 
 DAY = tomllib.loads(Path(__file__).with_name("demo.toml").read_text("utf-8"))
 """Places, words and answers, all invented; the plates belong to nobody."""
+
+DIRECTORY = Path(__file__).with_name("demo_directory")
+"""An invented bureau as sheets, the same that `python -m bot directory import` reads."""
 
 
 async def invent(house: House) -> None:
@@ -31,6 +37,7 @@ async def invent(house: House) -> None:
     async with house.db.write() as tx:
         if await tx.get(Ticket, 1) is not None:
             return
+        await _set_up_directory(tx, house, now)
         clerks = [await _clerk(tx, house, login, name, now) for login, name in DAY["clerks"].items()]
         for number in range(DAY["tickets"]):
             opened = (
@@ -39,20 +46,49 @@ async def invent(house: House) -> None:
             await _story(tx, house, number, clerks, dice, opened)
 
 
+async def _set_up_directory(tx: AsyncSession, house: House, now: datetime) -> None:
+    """An invented city bureau with everybody who works there and who is on duty today."""
+    for one in DAY["people"]:
+        await _hire(tx, house, one["login"], one["name"], one["role"], now)
+    admins = await rows.admins(tx) or [await _hire(tx, house, "demo", "演示管理员", "admin", now)]
+    await take_over(tx, house.settings, DIRECTORY, admins[0], now)
+    for one in DAY["people"]:
+        member, department = await people.by_login(tx, one["login"]), await rows.by_code(tx, one["department"])
+        assert member is not None
+        assert department is not None
+        member.department_id, member.division = department.id, department.division
+    starts = now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=4)
+    for code, login in DAY["on_duty"].items():
+        member, department = await people.by_login(tx, login), await rows.by_code(tx, code)
+        assert member is not None
+        assert department is not None
+        await roster.add(tx, admins[0], department, member, starts, starts + timedelta(hours=12), now)
+
+
 async def _clerk(tx: AsyncSession, house: House, login: str, name: str, now: datetime) -> Staff:
+    return await _hire(tx, house, login, name, "clerk", now)
+
+
+async def _hire(tx: AsyncSession, house: House, login: str, name: str, role: str, now: datetime) -> Staff:
     known = await people.by_login(tx, login)
     return known or await people.add(
         tx,
         Staff(
             login=login,
             name=name,
-            password_hash=passwords.seal(passwords.one_time()),
-            role="clerk",
+            password_hash=_unknown(),
+            role=role,
             division=house.settings.default_division,
             language="zh_CN",
             created_at=now,
         ),
     )
+
+
+@cache
+def _unknown() -> str:
+    """The hash of a password that nobody knows: these people are read about, an administrator lets them in."""
+    return passwords.seal(passwords.one_time())
 
 
 async def _story(

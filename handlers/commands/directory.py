@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -33,7 +34,7 @@ async def directory(settings: Settings, deed: str, folder: Path, by: str | None)
             if admin is None:
                 print(f"{by} is no administrator here" if by else "who does this? --by LOGIN of an administrator")
                 return 2
-            counts = await take_over(tx, settings, folder, admin)
+            counts = await take_over(tx, settings, folder, admin, utc_now())
     except Refusal as no:
         print(render(settings.default_language, no.say, zone=settings.zone))
         return 1
@@ -47,12 +48,12 @@ async def directory(settings: Settings, deed: str, folder: Path, by: str | None)
     return 0
 
 
-async def take_over(tx: AsyncSession, settings: Settings, folder: Path, admin: Staff) -> dict[str, int]:
+async def take_over(tx: AsyncSession, settings: Settings, folder: Path, admin: Staff, now: datetime) -> dict[str, int]:
     """The sheets of this folder into the directory; raises Refusal, which is to roll all of it back."""
     found = {
         name: sheets.text_of(file.read_bytes()) for name in sheets.COLUMNS if (file := folder / f"{name}.csv").is_file()
     }
-    return await sheets.read(tx, admin, found, settings.zone, utc_now())
+    return await sheets.read(tx, admin, found, settings.zone, now)
 
 
 async def _export(db: Database, settings: Settings, folder: Path) -> int:

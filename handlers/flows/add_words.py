@@ -14,7 +14,7 @@ from handlers import desk
 from hotline import tickets
 from locales.words import Refusal, Say, say
 from storage import tickets as ledger
-from storage.models import Contact
+from storage.models import Contact, Ticket
 
 
 def questions() -> Generator[Question, Any, str | None]:
@@ -54,8 +54,8 @@ async def submit(tx: AsyncSession, contact: Contact, answers: dict[str, Any], no
     if "to" not in answers:
         return Reply(say("add_words.none"), (Option("/blockage", say("command.blockage")),))
     words = answers["words"]
-    ticket = await tickets.add_words(tx, int(answers["to"]), contact, words["text"], words["photos"], now)
-    return desk.added(ticket)
+    await tickets.add_words(tx, int(answers["to"]), contact, words["text"], words["photos"], now)
+    return desk.added(await tx.get_one(Ticket, int(answers["to"])))
 
 
 FORM = Form("add_words", questions, submit)

@@ -42,6 +42,7 @@ async def similar_nearby(
     return [
         {"id": str(t.id), "what": t.what, "place": place.to_json(), "reports": t.reports, "at": t.opened_at.isoformat()}
         for t, place in found
+        if t.kind == "blockage"
     ]
 
 

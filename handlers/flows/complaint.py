@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.conversation import Form, Question, Reply
 from bot.questions import photos, text
 from handlers import desk
-from handlers.questions import phone, place, sub_kind
+from handlers.questions import phone_or_none, place, sub_kind
 from storage.models import Contact
 
 
@@ -19,7 +19,7 @@ def questions() -> Generator[Question, Any, str | None]:
     """What happened, and a number to call back on; without one it is anonymous, and handled all the same."""
     yield sub_kind("complaint")
     yield text("words")
-    yield phone("phone", optional=True)
+    yield phone_or_none("phone")
     yield place("where", later=True)
     yield photos("photos", later=True)
     yield text("more", later=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
@@ -18,7 +18,6 @@ from storage.models import OPEN, OUTCOMES, STATUSES
 
 ADDRESS = "/staff/ledger"
 SOURCES = ("wechat", "telegram", "web", "terminal", "12345", "12328", "cross_province", "on_site", "opinion")
-SORTS = ("opened", "clock")
 LONGEST = 64
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -74,11 +73,10 @@ class Asked:
 def read(query: Mapping[str, str]) -> Asked:
     """The view that an address asks for; what makes no sense there is left out."""
     typed = {f.name: clean(query.get(f.name, "")).strip()[:LONGEST] for f in fields(Asked)}
-    for name, allowed in _ALLOWED.items():
-        if typed[name] not in allowed():
-            typed[name] = ""
-    for name in ("department", "assignee"):
-        if not (typed[name].isascii() and typed[name].isdecimal() and len(typed[name]) <= 18):
+    allowed = _CHOICES | {"matter": _matters()}
+    for name, value in typed.items():
+        is_id = value.isascii() and value.isdecimal() and len(value) <= 18
+        if (name in allowed and value not in allowed[name]) or (name in ("department", "assignee") and not is_id):
             typed[name] = ""
     return Asked(**typed)
 
@@ -90,17 +88,16 @@ def matters() -> dict[str, tuple[str, ...]]:
 
 
 def _matters() -> set[str]:
-    return {"", *matters(), *(f"{kind}.{what}" for kind, whats in matters().items() for what in whats)}
+    return {*matters(), *(f"{kind}.{what}" for kind, whats in matters().items() for what in whats)}
 
 
-_ALLOWED = {
-    "status": lambda: ("", "open", *STATUSES),
-    "matter": _matters,
-    "priority": lambda: ("", "urgent", "normal"),
-    "named": lambda: ("", "yes", "no"),
-    "outcome": lambda: ("", *OUTCOMES),
-    "overdue": lambda: ("", "yes"),
-    "sort": lambda: ("", *SORTS[1:]),
+_CHOICES: dict[str, Collection[str]] = {
+    "status": ("open", *STATUSES),
+    "priority": ("urgent", "normal"),
+    "named": ("yes", "no"),
+    "outcome": OUTCOMES,
+    "overdue": ("yes",),
+    "sort": ("clock",),
 }
 
 

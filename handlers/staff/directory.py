@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.staff.visit import Visit
 from hotline import directory, divisions, organisation
+from hotline.catalogue import FUNCTIONS
 from hotline.directory import Entry
 from hotline.organisation import LEVELS
 from locales.words import Refusal, Say, say
@@ -97,7 +98,7 @@ async def manned(tx: AsyncSession, visit: Visit, found: list[Department]) -> lis
         Manned(
             one,
             visit.render(where(one.division)),
-            functions.get(one.id or 0, []),
+            sorted(functions.get(one.id or 0, []), key=FUNCTIONS.index),
             posts.get(one.id or 0, []),
             None if one.disabled_at else holders.get(one.id or 0),
         )

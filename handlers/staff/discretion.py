@@ -15,6 +15,11 @@ from storage.models import Staff, Ticket
 _NUMBERS = re.compile(r"(?<![0-9])[0-9][0-9 -]{5,}[0-9Xx](?![0-9])")
 """Landlines, identity cards, accounts: any run of seven figures or more."""
 
+_CALLED = re.compile(
+    r"(我叫|我是叫|姓名(?:是|叫)?[:： ]?|名字(?:是|叫)[:： ]?|(?i:my name is) )([一-龥·]{2,4}|[A-Z][a-z]+(?: [A-Z][a-z]+)?)"
+)
+"""Where people write their own name; a name elsewhere in free words cannot be told from other words."""
+
 IDENTITY = ("name", "phone", "contact", "company")
 """Answers that tell who somebody is."""
 
@@ -25,6 +30,7 @@ class Discretion:
 
     sees: bool
     whole: bool = False
+    names: tuple[str, ...] = ()
 
     def plate(self, plate: str | None) -> str | None:
         """A plate as this reader sees it; None where there is none, or none for him."""
@@ -63,10 +69,17 @@ class Discretion:
         for found in reversed(list(MOBILE.finditer(digits_spoken(line)))):
             figures = re.sub(r"[^0-9]", "", found[1])
             line = line[: found.start()] + mask_mobile(figures) + line[found.end() :]
-        return line if self.sees else _NUMBERS.sub("*******", line)
+        return line if self.sees else self._nameless(line)
+
+    def _nameless(self, line: str) -> str:
+        """For readers to whom the reporter is a secret: no name, no number of any kind."""
+        for name in self.names:
+            line = line.replace(name, "**")
+        return _NUMBERS.sub("*******", _CALLED.sub(r"\1**", line))
 
 
 def discretion(staff: Staff, ticket: Ticket, *, whole: bool = False) -> Discretion:
     """What this reader may know of this ticket's reporter."""
     sees = rights.sees_reporter(staff, ticket)
-    return Discretion(sees, whole=whole and sees)
+    said = (ticket.answers.get(name) for name in IDENTITY)
+    return Discretion(sees, whole and sees, tuple(text for text in said if isinstance(text, str) and text))

@@ -159,11 +159,11 @@ async def _page(visit: Visit, *, refused: str = "", no: Say | None = None) -> we
         facility=facility,
         stake=stake(facility),
         division=division.full_name if division else facility.division,
-        mine=facilities.is_within_reach(visit.staff, facility.division),
+        mine=facilities.may_keep(visit.staff, facility.division, facility.department_id),
         now_shut=_open(closures),
         closures=closures,
         names={one.id: one.name for one in staff},
-        owners=_owners(staff, facility.division),
+        owners=_owners(staff, facility),
         numbers=numbers,
         typed=typed | dict(visit.form),
         refused=refused,
@@ -178,8 +178,12 @@ def _open(closures: list[Closure]) -> Closure | None:
     return next((row for row in closures if row.reopened_at is None), None)
 
 
-def _owners(staff: list[Staff], division: str) -> list[Staff]:
-    return [one for one in staff if one.disabled_at is None and facilities.is_within_reach(one, division)]
+def _owners(staff: list[Staff], facility: Facility) -> list[Staff]:
+    return [
+        one
+        for one in staff
+        if one.disabled_at is None and facilities.may_keep(one, facility.division, facility.department_id)
+    ]
 
 
 def _road(typed: str) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from handlers.staff.rooms import Room, doors_of
 from handlers.staff.static import Static
 from locales.words import LANGUAGES, Say, has, say
 
@@ -21,7 +23,8 @@ A_DAY = timedelta(days=1)
 class Pages:
     """Every page of the console, ready to be rendered."""
 
-    def __init__(self) -> None:
+    def __init__(self, rooms: Mapping[str, tuple[Room, ...]]) -> None:
+        self._rooms = rooms
         self.static = Static(HERE / "static")
         self._templates = Environment(
             loader=FileSystemLoader(HERE / "templates"),
@@ -42,6 +45,8 @@ class Pages:
             staff=visit.member,
             file=self.static.address,
             languages=LANGUAGES,
+            rooms=self._rooms.get(visit.member.role, ()) if visit.member else (),
+            queues=doors_of(visit.member) if visit.member else (),
             **facts,
         )
 

@@ -9,11 +9,16 @@ from pathlib import Path
 from aiohttp import web
 
 from handlers.staff.visit import Visit
+from hotline import rights
 from storage import files
 from storage import tickets as ledger
+from storage.models import Ticket
 
 SMALL = 480
 """Pixels of the longer side: sharp at half that on a display of double density."""
+
+LARGE = 2048
+"""The same for readers who may not know the reporter: large enough to read a notice, without what the camera wrote."""
 
 MOST_PIXELS = 30_000_000
 """Larger ones are shown as they are: making them small would take more memory than a page is worth."""
@@ -26,32 +31,39 @@ HEADERS = {
 
 
 async def show(visit: Visit) -> web.StreamResponse:
-    """A photo that hangs on a ticket; with `?small` a JPEG for the page, which tells nothing but the picture."""
+    """A photo of a ticket within reach; with `?small` a JPEG for the page, which tells nothing but the picture.
+
+    The file itself tells camera, moment and position too: only to those who may know the reporter.
+    """
     async with visit.house.db.read() as tx:
         photo = await ledger.photo(tx, int(visit.request.match_info["id"]))
-    if photo is None or not photo.sha256:
-        raise web.HTTPNotFound
-    path = files.path(visit.house.files, photo.sha256)
+        ticket = await tx.get(Ticket, photo.ticket_id) if photo else None
+        if photo is None or ticket is None or not photo.sha256 or not await rights.may_see(tx, visit.staff, ticket):
+            raise web.HTTPNotFound
+    path, is_small = files.path(visit.house.files, photo.sha256), "small" in visit.request.query
     if not await asyncio.to_thread(path.is_file):
         raise web.HTTPNotFound
-    if "small" in visit.request.query:
+    sees = rights.sees_reporter(visit.staff, ticket)
+    if is_small or not sees:
         async with visit.console.drawing:
-            small = await asyncio.to_thread(smaller, path)
-        if small is not None:
-            return web.Response(body=small, content_type="image/jpeg", headers=HEADERS)
+            bare = await asyncio.to_thread(smaller, path, SMALL if is_small else LARGE)
+        if bare is not None:
+            return web.Response(body=bare, content_type="image/jpeg", headers=HEADERS)
+        if not sees:
+            raise web.HTTPNotFound
     return web.FileResponse(path, headers={**HEADERS, "Content-Type": photo.media_type or "application/octet-stream"})
 
 
-def smaller(path: Path) -> bytes | None:
+def smaller(path: Path, side: int = SMALL) -> bytes | None:
     """The picture as a small JPEG, upright and without what the camera wrote into it; None when it is too large."""
     from PIL import Image, ImageOps
 
     with Image.open(path) as image:
-        image.draft("RGB", (SMALL, SMALL))
+        image.draft("RGB", (side, side))
         if image.width * image.height > MOST_PIXELS:
             return None
         upright = ImageOps.exif_transpose(image)
-        upright.thumbnail((SMALL, SMALL))
+        upright.thumbnail((side, side))
         out = BytesIO()
         upright.convert("RGB").save(out, "JPEG", quality=80)
         return out.getvalue()

@@ -9,16 +9,24 @@ from aiohttp.typedefs import Handler as Handle
 
 from bot.app import House
 from handlers.staff import (
+    alarms,
+    bulk,
+    callbacks,
     department,
     directory,
+    export,
     facilities,
+    filters,
     help,  # noqa: A004 - the page's name
     language,
+    ledger,
     live,
+    macros,
     outbox,
     password,
     people,
     photo,
+    presence,
     roster,
     sign_in,
     sign_out,
@@ -31,8 +39,10 @@ from handlers.staff.errors import errors
 from handlers.staff.guard import ADMIN, ANYBODY, EVERYBODY, LEADS, VISIT, Route, guard
 from handlers.staff.listeners import Live
 from handlers.staff.pages import Pages
+from handlers.staff.rooms import open_to
 from handlers.staff.sessions import Sessions
 from handlers.staff.visit import Console, Handler
+from hotline import rights
 
 TICKET = f"/staff/tickets/{ticket.NUMBER}"
 ID = "{id:[1-9][0-9]{0,17}}"
@@ -48,13 +58,27 @@ TABLE = (
     Route("POST", "/staff/password", password.change, EVERYBODY, at_the_door=True),
     Route("POST", "/staff/language", language.choose, EVERYBODY, at_the_door=True),
     Route("GET", "/staff/", tickets.show, EVERYBODY),
+    Route("POST", "/staff/filters", filters.keep, EVERYBODY),
+    Route("POST", f"/staff/filters/{ID}/drop", filters.drop, EVERYBODY),
+    Route("GET", "/staff/bulk", bulk.ask, EVERYBODY),
+    Route("POST", "/staff/bulk", bulk.do, EVERYBODY),
+    Route("GET", "/staff/callbacks", callbacks.show, rights.VERBS["called"]),
+    Route("POST", f"/staff/callbacks/{ID}/reached", callbacks.reached, rights.VERBS["rate"]),
+    Route("POST", f"/staff/callbacks/{ID}/not-reached", callbacks.not_reached, rights.VERBS["called"]),
+    Route("GET", "/staff/alarms", alarms.show, rights.VERBS["see_alarm"]),
+    Route("POST", f"/staff/alarms/{ID}/seen", alarms.seen, rights.VERBS["see_alarm"]),
     Route("GET", TICKET, ticket.show, EVERYBODY),
-    Route("POST", f"{TICKET}/take", verbs.take, EVERYBODY),
-    Route("POST", f"{TICKET}/reply", verbs.reply, EVERYBODY),
-    Route("POST", f"{TICKET}/note", verbs.note, EVERYBODY),
-    Route("POST", f"{TICKET}/resolve", verbs.resolve, EVERYBODY),
-    Route("POST", f"{TICKET}/reopen", verbs.reopen, EVERYBODY),
+    *(Route("POST", f"{TICKET}/{name}", do, roles) for name, do, roles in verbs.ROUTES),
+    Route("POST", f"{TICKET}/unmask", ticket.unmask, rights.WORKERS),
+    Route("POST", f"{TICKET}/presence", presence.write, rights.WORKERS),
+    Route("GET", "/staff/macros", macros.show, EVERYBODY),
+    Route("POST", "/staff/macros", macros.add, LEADS),
+    Route("POST", f"/staff/macros/{ID}", macros.change, LEADS),
+    Route("POST", f"/staff/macros/{ID}/delete", macros.delete, LEADS),
     Route("GET", f"/staff/photos/{ID}", photo.show, EVERYBODY),
+    Route("GET", "/staff/ledger", ledger.show, EVERYBODY),
+    Route("GET", "/staff/ledger.csv", export.as_csv, rights.VERBS["export"]),
+    Route("GET", "/staff/ledger.xlsx", export.as_xlsx, rights.VERBS["export"]),
     Route("GET", "/staff/outbox", outbox.show, EVERYBODY),
     Route("POST", f"/staff/outbox/{ID}/again", outbox.again, EVERYBODY),
     Route("POST", "/staff/outbox/again", outbox.all_again, LEADS),
@@ -64,7 +88,7 @@ TABLE = (
     Route("POST", f"/staff/facilities/{ID}/close", facilities.close, EVERYBODY),
     Route("POST", f"/staff/facilities/{ID}/reopen", facilities.reopen, EVERYBODY),
     Route("GET", "/staff/directory", directory.show, EVERYBODY),
-    Route("POST", "/staff/directory", directory.add, ADMIN),
+    Route("POST", "/staff/directory/add", directory.add, ADMIN),
     Route("GET", DEPARTMENT, department.show, EVERYBODY),
     Route("POST", DEPARTMENT, department.change, ADMIN),
     Route("POST", f"{DEPARTMENT}/disable", department.disable, ADMIN),
@@ -77,17 +101,17 @@ TABLE = (
     Route("POST", f"{DEPARTMENT}/sections", department.section, ADMIN),
     Route("POST", f"{DEPARTMENT}/drop-section", department.drop_section, ADMIN),
     Route("GET", "/staff/roster", roster.show, EVERYBODY),
-    Route("POST", "/staff/roster", roster.add, LEADS),
+    Route("POST", "/staff/roster/add", roster.add, LEADS),
     Route("POST", f"/staff/roster/{ID}/handover", roster.hand_over, EVERYBODY),
     Route("POST", f"/staff/roster/{ID}/remove", roster.drop, LEADS),
     Route("POST", "/staff/away", roster.away, EVERYBODY),
     Route("GET", "/staff/people", people.show, ADMIN),
-    Route("POST", "/staff/people", people.add, ADMIN),
+    Route("POST", "/staff/people/add", people.add, ADMIN),
     Route("GET", PERSON, people.person, ADMIN),
     Route("POST", PERSON, people.change, ADMIN),
     Route("POST", f"{PERSON}/disable", people.disable, ADMIN),
     Route("POST", f"{PERSON}/enable", people.enable, ADMIN),
-    Route("POST", f"{PERSON}/sign-out", people.sign_out, ADMIN),
+    Route("POST", f"{PERSON}/end-sessions", people.sign_out, ADMIN),
     Route("POST", f"{PERSON}/password", people.renew, ADMIN),
     Route("GET", "/staff/help", help.show, EVERYBODY),
     Route("GET", "/staff/live", live.listen, EVERYBODY),
@@ -107,7 +131,7 @@ _HEADERS = {
 def add_pages(app: web.Application, house: House) -> None:
     """Serve the console of this house under /staff/."""
     sessions = Sessions(house.secret, secure=house.settings.public_url.startswith("https:"))
-    console = Console(house, sessions, Pages(), Live())
+    console = Console(house, sessions, Pages(open_to(TABLE)), Live())
     routes: dict[Any, Route] = {}
     pages = web.Application(middlewares=[errors(console), guard(console, routes)])
     for route in TABLE:

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
 from handlers.staff.asked import SOURCES, matters
 from handlers.staff.guard import clean
-from hotline import divisions, rights
+from handlers.staff.rooms import QUEUES
+from hotline import divisions
+from hotline.divisions import table
 from hotline.formats.places import find_place
 from hotline.formats.plates import find_plate
 from hotline.numbers import find_number
 from locales.typed import normalise
 from storage import ledger
 from storage.ledger import CLOCK, OPENED, Order
-from storage.models import Staff
 
 HERE = "/staff/"
-VIEWS = ("open", "accepted", "mine", "department", "soon", "late", "raised", "review", "all")
 LONGEST = 64
+OLDEST = Order(OPENED.columns, descending=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,8 @@ class Wanted:
 
     @property
     def order(self) -> Order:
-        """By clock; what may be closed has no clock and is sorted by age, newest first."""
-        return OPENED if self.view in ("all", "review") else CLOCK
+        """By clock; what is closed has none: everything newest first, what waits for a review oldest first."""
+        return {"all": OPENED, "review": OLDEST}.get(self.view, CLOCK)
 
     @property
     def is_narrowed(self) -> bool:
@@ -64,7 +66,7 @@ class Wanted:
 def read(query: Mapping[str, str]) -> Wanted:
     """The list that an address asks for; what makes no sense there is left out. Words are searched in all tickets."""
     typed = {f.name: clean(query.get(f.name, "")).strip()[:LONGEST] for f in fields(Wanted)}
-    if typed["view"] not in VIEWS:
+    if typed["view"] not in QUEUES:
         typed["view"] = "all" if typed["q"] else "open"
     if typed["matter"] not in {*matters(), *(f"{kind}.{what}" for kind, whats in matters().items() for what in whats)}:
         typed["matter"] = ""
@@ -73,18 +75,6 @@ def read(query: Mapping[str, str]) -> Wanted:
     if divisions.by_code(typed["division"]) is None:
         typed["division"] = ""
     return Wanted(**typed)
-
-
-def views_of(staff: Staff) -> tuple[str, ...]:
-    """The queues that this person has work in."""
-    hidden = set()
-    if staff.role not in rights.DESK:
-        hidden.add("accepted")
-    if staff.department_id is None:
-        hidden.add("department")
-    if not rights.may(staff, "review"):
-        hidden.add("review")
-    return tuple(view for view in VIEWS if view not in hidden)
 
 
 def wanted_of(wanted: Wanted) -> ledger.Wanted:
@@ -102,7 +92,7 @@ def wanted_of(wanted: Wanted) -> ledger.Wanted:
     )
 
 
-def _words(typed: str) -> dict[str, str]:
+def _words(typed: str) -> dict[str, Any]:
     """The words as the ledger writes them: a plate without gaps, a road by its number, anything else as words."""
     if not typed:
         return {}
@@ -115,3 +105,15 @@ def _words(typed: str) -> dict[str, str]:
         return {"road": place.road}
     words = (place and place.facility) or normalise(typed)
     return {"words": words} | ({"road": place.road} if place and place.road and place.facility else {})
+
+
+@cache
+def below(code: str) -> tuple[str, ...]:
+    """The divisions directly below one: cities of a province, counties of a city."""
+    low, high = divisions.bounds(code)
+    return tuple(
+        one.code
+        for one in table.divisions().values()
+        if low < one.code <= high and one.is_current and not table.gathers(one.code)
+        if next(iter(divisions.ancestors(one.code)), divisions.NATION) == code
+    )

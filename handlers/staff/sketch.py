@@ -16,7 +16,7 @@ from locales.words import Say
 from storage.models import Facility
 
 WIDTH, HEIGHT = 400.0, 132.0
-MARGIN = 26.0
+MARGIN = 38.0
 LEAST_SPAN_M = 2_000
 """A sketch shows at least so much road, so that a hundred metres do not look like a journey."""
 

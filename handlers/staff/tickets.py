@@ -13,14 +13,15 @@ from handlers.staff import search
 from handlers.staff.asked import SOURCES, cursor, matters, place_of
 from handlers.staff.columns import place_in
 from handlers.staff.due import Due, due
-from handlers.staff.search import Wanted, views_of
+from handlers.staff.rooms import QUEUES, queues_of
+from handlers.staff.search import Wanted
 from handlers.staff.visit import Visit
 from hotline import bulk, catalogue, divisions, rights
 from hotline.formats.describe import describe_place
 from hotline.formats.phones import mask_plate
 from hotline.numbers import find_number
 from hotline.scope import scope
-from locales.words import Refusal, Say, say
+from locales.words import Refusal, Say, has, say
 from storage import directory, filters, ledger, queues
 from storage import tickets as tickets_of
 from storage.models import Staff, Ticket
@@ -57,11 +58,19 @@ class Found:
 
 async def show(visit: Visit) -> web.StreamResponse:
     """A queue, what is owed first on top; a whole ticket number goes straight to its ticket."""
-    wanted, no, found = search.read(visit.request.query), None, Found([])
-    async with visit.house.db.read() as tx:
-        if (number := _number(wanted)) and (ticket := await tickets_of.by_number(tx, number)):
-            if await rights.may_see(tx, visit.staff, ticket):
+    wanted = search.read(visit.request.query)
+    if number := _number(wanted):
+        async with visit.house.db.read() as tx:
+            ticket = await tickets_of.by_number(tx, number)
+            if ticket is not None and await rights.may_see(tx, visit.staff, ticket):
                 return visit.onward(f"/staff/tickets/{number}")
+    return await listed(visit, wanted)
+
+
+async def listed(visit: Visit, wanted: Wanted, no: Say | None = None) -> web.Response:
+    """The page of a list; `no` is what was refused on it."""
+    found = Found([])
+    async with visit.house.db.read() as tx:
         eyes = await eyes_of(tx, visit.staff)
         try:
             found = await _page(tx, visit, wanted, eyes)
@@ -71,9 +80,12 @@ async def show(visit: Visit) -> web.StreamResponse:
         saved = await filters.of_staff(tx, visit.staff.id or 0)
     return await visit.page(
         "tickets.html",
+        status=422 if no and visit.request.method == "POST" else 200,
         wanted=wanted,
-        views=views_of(visit.staff),
+        views=queues_of(visit.staff),
+        letters=QUEUES,
         counts=counts,
+        source=lambda name: source(visit, name),
         most=MOST_COUNTED,
         found=found,
         saved=saved,
@@ -148,7 +160,7 @@ async def _counts(tx: AsyncSession, visit: Visit, eyes: Eyes) -> dict[str, int]:
         view: await ledger.count(
             tx, ledger.Wanted(), MOST_COUNTED, scope=[*mine, *queues.standing_in(tx, view, eyes, visit.now)]
         )
-        for view in views_of(visit.staff)
+        for view in queues_of(visit.staff)
         if view not in UNCOUNTED
     }
     if rights.may(visit.staff, "called"):
@@ -160,9 +172,15 @@ async def _counts(tx: AsyncSession, visit: Visit, eyes: Eyes) -> dict[str, int]:
 def _choices(staff: Staff, wanted: Wanted) -> Mapping[str, Any]:
     """What the list can be narrowed by: matters, sources, and the divisions below where one is."""
     here = wanted.division or staff.division
-    around = [divisions.by_code(code) for code in (*reversed(divisions.ancestors(here)), here, *divisions.below(here))]
+    around = [divisions.by_code(code) for code in (*reversed(divisions.ancestors(here)), here, *search.below(here))]
     within = [one for one in around if one and divisions.is_within(one.code, staff.division)]
     return {"matters": matters(), "sources": SOURCES, "divisions": within if len(within) > 1 else []}
+
+
+def source(visit: Visit, name: str) -> str:
+    """Where a matter came from, as people call it; a telephone number is its own name."""
+    keys = (f"console.channel.{name}", f"ledger.source.{name}")
+    return next((visit.words(key) for key in keys if has(visit.language, key)), name)
 
 
 def empty(wanted: Wanted) -> Say:

@@ -19,8 +19,9 @@ from handlers.staff import flash
 from handlers.staff.listeners import Live
 from handlers.staff.pages import Pages
 from handlers.staff.sessions import Session, Sessions
+from hotline import divisions, rights
 from locales.words import Say, negotiate, render, translate
-from storage import outbox, turns
+from storage import alarms, outbox, turns
 from storage import staff as people
 from storage.models import Staff
 from storage.turns import Arrived
@@ -30,7 +31,7 @@ REFRESH = "X-Refresh"
 
 HERE = "/staff/"
 MOST_DEAD = 99
-"""More messages that did not arrive than this are "99+"."""
+"""More than this, of what the navigation counts, are "99+"."""
 
 AT_ONCE = 2
 """Passwords checked, and photos made small, at the same time: each takes up to 100 MB."""
@@ -102,7 +103,8 @@ class Visit:
 
     async def page(self, template: str, *, status: int = 200, **facts: Any) -> web.Response:
         """A whole page, with what its head shows on every page."""
-        facts["dead"] = await self._dead() if self.member else 0
+        if self.member:
+            facts["waiting"] = await self._waiting()
         response = self.bare_page(template, status=status, **facts)
         if self.is_new:
             self.console.sessions.hand_out(response, self.session)
@@ -111,7 +113,7 @@ class Visit:
     def bare_page(self, template: str, *, status: int = 200, **facts: Any) -> web.Response:
         """A page that needs no database: errors are told even when it is away."""
         said = None if self.request.headers.get(REFRESH) else flash.read(self.request, self.house.secret)
-        text = self.console.pages.html(self, template, said=said, **{"dead": 0, **facts})
+        text = self.console.pages.html(self, template, said=said, **{"waiting": {}, **facts})
         response = web.Response(text=text, status=status, content_type="text/html", charset="utf-8")
         response.headers["Content-Language"] = self.language.replace("_", "-")
         if said is not None:
@@ -157,9 +159,14 @@ class Visit:
         arrived = Arrived("console", self.house.settings.web_account, self.staff.login, once, "message", None)
         return await turns.accept(tx, arrived, self.now)
 
-    async def _dead(self) -> int:
+    async def _waiting(self) -> dict[str, int]:
+        """What the navigation counts: messages that did not arrive, and what a supervisor has not seen yet."""
         async with self.house.db.read() as tx:
-            return len(await outbox.dead(tx, None, MOST_DEAD + 1))
+            waiting = {"/staff/outbox": len(await outbox.dead(tx, None, MOST_DEAD + 1))}
+            if rights.may(self.staff, "see_alarm"):
+                unseen = await alarms.unseen(tx, *divisions.bounds(self.staff.division), limit=MOST_DEAD + 1)
+                waiting["/staff/alarms"] = len(unseen)
+        return waiting
 
 
 Handler = Callable[[Visit], Awaitable[web.StreamResponse]]

@@ -18,7 +18,7 @@ from storage import facilities as register
 from storage import staff as people
 from storage.database import Database
 from storage.facilities import Wanted
-from storage.models import Alarm, Audit, Closure, Facility, Staff
+from storage.models import Alarm, Audit, Closure, Department, Facility, Staff
 from tests.conftest import StillClock
 
 EAST = Entry("toll", "长春东收费站", "G12", "220104", 20_300)
@@ -183,8 +183,22 @@ async def test_the_desk_of_another_division_closes_and_reopens_nothing_here(
     with pytest.raises(Refusal, match=r"facility\.not_yours"):
         await close(db, far, clock, facility)
     await close(db, above, clock, facility)
+    for role in ("handler", "checkpoint"):
+        other = await hire(db, clock, role, role)
+        with pytest.raises(Refusal, match=r"facility\.not_yours"):
+            await reopen(db, other, clock, facility)
     with pytest.raises(Refusal, match=r"facility\.not_yours"):
         await reopen(db, far, clock, facility)
+
+
+async def test_a_department_keeps_what_it_is_responsible_for(db: Database, clock: StillClock, li: Staff) -> None:
+    async with db.write() as tx:
+        ours = Department(code="road", name="公路处", division="220000", level="province")
+        tx.add(ours)
+        await tx.flush()
+    facility = await enter(db, li, clock, Entry("toll", "长春北收费站", "G1", "220100", department_id=ours.id))
+    handler = await hire(db, clock, "qian", "handler", department_id=ours.id)
+    assert (await close(db, handler, clock, facility)).owner_id == handler.id
 
 
 async def test_two_who_close_it_at_once_open_one_row(db: Database, clock: StillClock, li: Staff) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import re
 import sqlite3
@@ -40,7 +41,7 @@ async def kept(db: Database, note: str, **changed: Any) -> int:
 
 async def finds(db: Database, words: str) -> list[int]:
     async with db.read() as tx:
-        query = select(col(Ticket.id)).where(search.matching(tx, words)).order_by(col(Ticket.id))
+        query = select(col(Ticket.id)).where(await search.matching(tx, words)).order_by(col(Ticket.id))
         return [int(i or 0) for i in await tx.scalars(query)]
 
 
@@ -171,7 +172,7 @@ def test_every_part_of_two_characters_is_found_and_nothing_else(grams_table: Any
     at = data.draw(st.integers(0, len(run) - 2))
     sought = run[at : data.draw(st.integers(at + 2, len(run)))]
     tx = AsyncSession(create_async_engine("sqlite+aiosqlite://"))
-    asked = search.matching(tx, sought).compile(tx.get_bind(), compile_kwargs={"literal_binds": True})
+    asked = asyncio.run(search.matching(tx, sought)).compile(tx.get_bind(), compile_kwargs={"literal_binds": True})
     inner = str(asked).partition(" IN (")[2].rpartition(")")[0]
     found = {row[0] for row in grams_table.execute(inner)}
     assert found == {number for number, one in enumerate(texts) if sought in one}

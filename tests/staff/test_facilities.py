@@ -87,10 +87,10 @@ async def test_a_form_sent_twice_counts_once(desk: Desk, clerk: Browser) -> None
 async def test_a_facility_elsewhere_is_seen_and_left_alone(desk: Desk, clerk: Browser) -> None:
     facility = await enter(desk, "四平东收费站", "G1", "220302")
     page = await clerk.get(f"/staff/facilities/{facility}")
-    assert "属于别的行政区划" in page.text
+    assert "由它的值班台或责任部门登记" in page.text
     assert not page.has_form("/close")
     fields = CLOSED | {"form": await clerk.token(), "once": "0123456789abcdef"}
-    assert "属于别的行政区划" in (await clerk.post(f"/staff/facilities/{facility}/close", fields)).text
+    assert "由它的值班台或责任部门登记" in (await clerk.post(f"/staff/facilities/{facility}/close", fields)).text
     assert await closures(desk) == []
     assert (await clerk.get("/staff/facilities/999")).status == 404
 

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from bot.channels import Gone, Later, Rejected, Unknown
 from handlers.desk import shown
-from hotline import reading, tickets
+from hotline import reading, tickets, timing
 from hotline.formats.places import from_position
 from hotline.reading import Story
 from locales.words import say
@@ -51,9 +51,9 @@ async def test_the_page_tells_the_whole_story(desk: Desk, clerk: Browser) -> Non
         await tickets.add_words(tx, ticket.id or 0, follower, "我也在这里", (), desk.clock())
     page = await clerk.get(at(ticket))
     for words in (
-        ticket.number, "劝返", "长春东收费站", "吉A12345", "43.880000, 125.320000", "GCJ-02", "11:40", "12:00",
+        ticket.number, "劝返", "长春东收费站", "吉A***45", "43.880000, 125.320000", "GCJ-02", "11:40", "12:00",
         "来自网页", "2 人报告", "1 人关注进展", "前面都不让下", "我也在这里",
-        "也报告了这里", "答复还剩 30 分", "办结还剩 2 小时",
+        "也报告了这里", "答复还剩 30 分", "办结还剩 2 小时", "投诉举报", "全国交通物流保通保畅有关情况通报",
     ):  # fmt: skip
         assert words in page.text, words
     assert not any(link.startswith("geo:") for link in page.links)
@@ -139,9 +139,9 @@ async def test_a_note_stays_among_clerks(desk: Desk, clerk: Browser) -> None:
 
 async def test_resolve_and_reopen(desk: Desk, clerk: Browser) -> None:
     ticket = await desk.report()
-    page = await act(clerk, ticket, "resolve", words="卡点已撤")
-    assert "已办结，结果正在告知" in page.text
-    assert "办结结果 卡点已撤" in page.text
+    page = await act(clerk, ticket, "resolve", words="卡点已撤", outcome="solved")
+    assert "已办结，结果十秒后发出" in page.text
+    assert "办结结果 已解决 卡点已撤" in page.text
     assert not page.has_form("/reply")
     assert await owed(desk, "told.resolved") == 1
     page = await act(clerk, ticket, "reopen", words="司机说还不让下")
@@ -155,7 +155,7 @@ async def test_resolve_and_reopen(desk: Desk, clerk: Browser) -> None:
 async def test_without_words_nothing_happens(desk: Desk, clerk: Browser) -> None:
     ticket = await desk.report()
     for verb in ("reply", "note", "resolve"):
-        page = await act(clerk, ticket, verb, words=" \n ")
+        page = await act(clerk, ticket, verb, words=" \n ", outcome="solved")
         assert page.status == 422
         assert "请先写内容" in page.text
     assert (await desk.ticket(ticket.id)).status == "accepted"
@@ -169,7 +169,7 @@ async def test_a_refused_reply_keeps_its_words(desk: Desk, clerk: Browser) -> No
     assert "2,001" in long.text
     assert "长" * 2001 in long.html
     async with desk.browser("wang") as other:
-        await act(other, ticket, "resolve", words="办好了")
+        await act(other, ticket, "resolve", words="办好了", outcome="solved")
     late = await clerk.send(page, "/reply", words="马上就好")
     assert late.status == 422
     assert "已办结，没有改动" in late.text
@@ -201,10 +201,12 @@ async def test_each_fate_of_a_message_has_its_words(desk: Desk, clerk: Browser) 
     ):
         ticket = await desk.report(by=words)
         await act(clerk, ticket, "reply", words="请稍等")
+        desk.clock.pass_(seconds=11)
         await deliver(desk, *outcomes)
         assert words in (await clerk.get(at(ticket))).text
     ticket = await desk.report(by="twice")
     await act(clerk, ticket, "reply", words="请稍等")
+    desk.clock.pass_(seconds=11)
     await deliver(desk, Unknown("lost"))
     desk.clock.pass_(minutes=1)
     await deliver(desk, *[None] * 9)
@@ -326,7 +328,7 @@ async def test_the_clock_s_deeds_are_told(desk: Desk, clerk: Browser) -> None:
     ticket = await desk.report()
     desk.clock.pass_(minutes=31)
     async with desk.db.write() as tx:
-        await tickets.breach(tx, await ledger.lock(tx, ticket.id or 0), desk.clock())
+        await timing.ring(tx, await ledger.lock(tx, ticket.id or 0), desk.clock())
     page = await clerk.get(at(ticket))
     assert "系统 答复超时，已催办" in page.text
     assert "答复超时 1 分" in page.text

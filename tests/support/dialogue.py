@@ -5,7 +5,8 @@
 王 > words                 another person says it
 > @location 43.88,125.32   a position;  `> @photo` a photo;  `> @edit words` an edited message
 > @old words               the choice that reads so on the bubble before the last one
-! 李 answers 1: words      a clerk acts on the first ticket: takes, answers, notes, resolves, reopens
+% department 长春交通 transport 220100 holder 赵承办    a department; see `tests/support/staff_turns.py`
+! 李 answers 1: words      staff act on the first ticket: takes, asks, transfers, resolves ...; see the same file
 ! 李 closes 长春东收费站 G12: 原因    a clerk keeps the register of facilities: registers, closes, limits, opens
 ~ 40 minutes               time passes, and the clock's jobs run
 < words [choice] [choice]  what the driver hears (王 < ... another person)
@@ -16,27 +17,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.clock import Clock
 from handlers.jobs import JOBS
-from hotline import closing, tickets
-from locales.words import SHANGHAI
-from storage import staff as people
+from locales.words import SHANGHAI, Refusal, render
 from storage.database import Database
-from storage.models import Staff, Ticket, TicketEvent
-from tests.support import facilities
+from storage.models import Ticket, TicketEvent
+from tests.support import facilities, staff_turns
 
 DRIVER = "司机"
-_SPOKEN = re.compile(r"^(?:(?P<who>[^\s>~!=#]+) )?> (?P<words>.*)$")
+_SPOKEN = re.compile(r"^(?:(?P<who>[^\s>~!=#%<]+) )?> (?P<words>.*)$")
 
 
 @dataclass(frozen=True)
@@ -64,7 +61,7 @@ class Way(Protocol):
 def read(script: Path) -> list[str]:
     """The lines that are played: everything but what is heard and what is checked at the end."""
     lines = script.read_text("utf-8").splitlines()
-    return [line for line in lines if line[:1] in ("#", "~", "!") or _SPOKEN.match(line) or line == ""]
+    return [line for line in lines if line[:1] in ("#", "~", "!", "%") or _SPOKEN.match(line) or line == ""]
 
 
 def speakers(script: Path) -> list[str]:
@@ -82,8 +79,11 @@ async def play(script: Path, way: Way, db: Database, clock: Any) -> str:
             language = line.split(":")[1].strip()
         elif line.startswith("~ "):
             await _pass(line[2:], db, clock)
+        elif line.startswith("% "):
+            async with db.write() as tx:
+                await staff_turns.set_up(tx, line[2:], clock())
         elif line.startswith("! "):
-            await _act(line[2:], db, clock)
+            out += await _act(line[2:], db, clock)
         elif spoken := _SPOKEN.match(line):
             await way.say(spoken["who"] or DRIVER, spoken["words"], language)
         out += [str(bubble) for bubble in await way.hear()]
@@ -100,32 +100,18 @@ async def _pass(words: str, db: Database, clock: Any) -> None:
         await runner.tick(job)
 
 
-async def _clerk(tx: AsyncSession, name: str, now: datetime) -> Staff:
-    return await people.by_login(tx, name) or await people.add(
-        tx,
-        Staff(
-            login=name, name=name, password_hash="-", role="clerk", division="220100", language="zh_CN", created_at=now
-        ),
-    )  # fmt: skip
-
-
-async def _act(words: str, db: Database, clock: Any) -> None:
-    if (line := facilities.LINE.match(words)) is not None:
+async def _act(words: str, db: Database, clock: Any) -> list[str]:
+    """What one of the staff does; what he hears, when it is refused."""
+    who, _, does = words.partition(" ")
+    try:
         async with db.write() as tx:
-            await facilities.act(tx, line, await _clerk(tx, line["who"], clock()), clock())
-        return
-    found = re.match(r"^(\S+) (takes|answers|notes|resolves|reopens) (\d+)(?:: (.*))?$", words)
-    assert found, words
-    name, verb, number, text = found.groups()
-    do: dict[str, Callable[..., Any]] = {
-        "answers": tickets.reply, "notes": tickets.note, "resolves": closing.resolve, "reopens": closing.reopen,
-    }  # fmt: skip
-    async with db.write() as tx:
-        clerk = await _clerk(tx, name, clock())
-        if verb == "takes":
-            await tickets.take(tx, int(number), clerk, clock())
-        else:
-            await do[verb](tx, int(number), clerk, text, clock())
+            if (line := facilities.LINE.match(words)) is not None:
+                await facilities.act(tx, line, await staff_turns.member(tx, who, clock()), clock())
+            else:
+                await staff_turns.act(tx, who, does, clock())
+    except Refusal as no:
+        return [str(Heard(who, render("zh_CN", no.say, now=clock()), ()))]
+    return []
 
 
 async def ledger(db: Database) -> list[str]:

@@ -3,6 +3,7 @@ import { forms } from "./forms.js";
 import { keys } from "./keys.js";
 import { listen } from "./live.js";
 import { queue } from "./queue.js";
+import { fresh, rooms } from "./swap.js";
 import { ticket } from "./ticket.js";
 
 const EVERY_MINUTE = 60_000;
@@ -10,7 +11,7 @@ const TOGETHER = 300; // changes within so many milliseconds are one look
 const SELDOM = 5_000; // and on a busy day there is one look in so many, lest a full desk keeps the house from its work
 
 const page = document.body.dataset;
-const refresh = document.body.matches(".list") ? queue() : document.body.matches(".ticket") ? ticket() : null;
+const refresh = document.body.matches(".list") ? queue() : document.body.matches(".ticket") ? ticket() : others;
 let stands = null; // what the stream said last: on, off, over
 let soon = 0;
 let looked = -SELDOM;
@@ -46,6 +47,12 @@ async function look() {
   } catch {
     show("off"); // no network, or no house: the next look tells
   }
+}
+
+// Any other page: what the navigation counts.
+async function others() {
+  const now = await fresh("/staff/help");
+  if (now) rooms(now);
 }
 
 function show(state) {

@@ -3,6 +3,9 @@ import { say } from "./forms.js";
 
 const SWITCH = "changxing.keys";
 const LAST = "changxing.last";
+const PATIENCE = 1_500; // between g and the letter that says where to
+
+let going = 0;
 
 export function keys() {
   const help = document.getElementById("keys");
@@ -41,7 +44,13 @@ function pressed(event) {
   }
   if (event.key === "Escape") return escape(typing);
   if (typing || event.ctrlKey || event.altKey || event.metaKey || localStorage.getItem(SWITCH) === "off") return;
-  if (document.querySelector("dialog[open]") && event.key !== "?") return;
+  const reading = document.querySelector("dialog[open]");
+  if (going) {
+    going = clearTimeout(going);
+    if (press(`[data-go="${CSS.escape(event.key)}"]`)) return event.preventDefault();
+  }
+  if (reading && !["?", "g"].includes(event.key)) return;
+  if (event.key.startsWith("Arrow") && !document.activeElement.closest("#rows")) return;
   if (DO[event.key]?.() ) event.preventDefault();
 }
 
@@ -64,7 +73,7 @@ function move(step) {
 }
 
 function choose(row) {
-  row?.querySelector("a, button")?.focus({ preventScroll: true });
+  row?.querySelector("a.to, a, button")?.focus({ preventScroll: true });
   row?.scrollIntoView({ block: "nearest" });
   if (row?.id) sessionStorage.setItem(LAST, row.id);
 }
@@ -73,6 +82,17 @@ function press(selector, within = document) {
   const found = within?.querySelector(selector);
   found?.click();
   return Boolean(found);
+}
+
+function pick() {
+  const box = document.activeElement.closest("tr")?.querySelector(".pick input");
+  box?.click();
+  return Boolean(box);
+}
+
+function go() {
+  going = setTimeout(() => (going = 0), PATIENCE);
+  return true;
 }
 
 function search() {
@@ -91,6 +111,10 @@ function back() {
 const DO = {
   j: () => move(1),
   k: () => move(-1),
+  ArrowDown: () => move(1),
+  ArrowUp: () => move(-1),
+  g: go,
+  x: pick,
   "/": search,
   ".": () => press("#news button, #hint button"),
   t: () => (document.getElementById("ticket") ? press(".head .take") : press(".take", document.activeElement.closest("tr"))),

@@ -1,5 +1,5 @@
 // The queue while it is watched: rows change in place, new ones wait behind a button, so nothing moves under the hand.
-import { fresh, swap } from "./swap.js";
+import { fresh, rooms, swap } from "./swap.js";
 
 const title = document.title;
 const LIST = "changxing.list";
@@ -14,16 +14,17 @@ export function queue() {
   const list = document.getElementById("queue");
   const news = document.getElementById("news");
   let latest = null;
+  picking();
 
   async function refresh() {
     latest = await fresh(location.href);
     if (!latest) return;
     swap(document.getElementById("views"), latest.getElementById("views"));
-    swap(document.querySelector(".rooms"), latest.querySelector(".rooms"));
+    rooms(latest);
     const known = new Map([...list.querySelectorAll("tbody tr")].map((row) => [row.id, row]));
     const now = new Map([...latest.querySelectorAll("#rows tr")].map((row) => [row.id, row]));
     for (const [id, row] of known) update(row, now.get(id));
-    announce([...now.keys()].filter((id) => !known.has(id) && isNew(id, known)).length);
+    announce(arrived([...now.keys()], known));
   }
 
   function update(row, now) {
@@ -34,10 +35,11 @@ export function queue() {
     [...row.cells].forEach((cell, place) => swap(cell, now.cells[place]));
   }
 
-  // An older row that moved up because another left is no news.
-  function isNew(id, known) {
-    const newest = Math.max(0, ...[...known.keys()].map(number));
-    return number(id) > newest || known.size === 0;
+  // What stands below the last row that we show only moved up because another left: no news.
+  function arrived(now, known) {
+    const last = now.findLastIndex((id) => known.has(id));
+    const whole = !document.querySelector(".pager [rel=next]");
+    return now.filter((id, place) => !known.has(id) && (whole || place < last)).length;
   }
 
   function announce(count) {
@@ -56,9 +58,12 @@ export function queue() {
   function show() {
     const known = new Set([...list.querySelectorAll("tbody tr")].map((row) => row.id));
     const focused = document.activeElement.closest?.("tr")?.id;
+    const picked = new Set([...list.querySelectorAll(".pick input:checked")].map((box) => box.value));
     list.replaceChildren(...latest.getElementById("queue").childNodes);
     const rows = [...list.querySelectorAll("tbody tr")];
     for (const row of rows) if (!known.has(row.id)) row.classList.add("fresh");
+    for (const box of list.querySelectorAll("tbody .pick input")) box.checked = picked.has(box.value);
+    picking();
     announce(0);
     scrollTo({ top: 0 });
     (document.getElementById(focused) ?? rows[0])?.querySelector("a")?.focus({ preventScroll: true });
@@ -67,6 +72,30 @@ export function queue() {
   return refresh;
 }
 
-function number(id) {
-  return Number(id.slice(1));
+// The bar of what can be done with the rows that were chosen, shown while there are any.
+function picking() {
+  const bar = document.getElementById("bulk");
+  if (!bar) return;
+  const all = document.getElementById("pick-all");
+  const boxes = [...document.querySelectorAll("#rows .pick input")];
+  const count = () => {
+    const many = boxes.filter((box) => box.checked).length;
+    bar.classList.toggle("none", !many);
+    const words = many === 1 ? bar.dataset.one : bar.dataset.more;
+    if (many) document.getElementById("chosen").textContent = words.replace("{count}", many);
+    if (all) {
+      all.checked = many > 0 && many === boxes.length;
+      all.indeterminate = many > 0 && many < boxes.length;
+    }
+  };
+  for (const box of boxes) box.onchange = count;
+  if (all) {
+    all.hidden = false;
+    all.onchange = () => {
+      for (const box of boxes) box.checked = all.checked;
+      count();
+    };
+  }
+  bar.classList.add("watched");
+  count();
 }

@@ -23,6 +23,12 @@ export function swap(old, now) {
   return true;
 }
 
+/** Bring the navigation up to date, as a page that was just fetched has it. */
+export function rooms(latest) {
+  const now = latest.querySelectorAll(".rooms");
+  document.querySelectorAll(".rooms").forEach((old, place) => swap(old, now[place]));
+}
+
 // Forms carry a new key each time; only what is read counts.
 function words(element) {
   return `${element.textContent.replace(/\s+/g, " ")}|${element.querySelectorAll("button").length}`;

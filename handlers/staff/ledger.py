@@ -1,0 +1,138 @@
+"""GET /staff/ledger: any view of the ledger (台账), under an address that can be kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers.staff import asked as view
+from handlers.staff.asked import SOURCES, Asked
+from handlers.staff.columns import Reader, division, place_in, source
+from handlers.staff.due import Due, due
+from handlers.staff.visit import Visit
+from hotline import rights
+from hotline.divisions import bounds
+from hotline.formats.describe import describe_place
+from hotline.formats.phones import mask_plate
+from hotline.numbers import find_number
+from hotline.scope import scope
+from locales.words import Refusal, Say
+from storage import ledger
+from storage import staff as people
+from storage.ledger import MOST, Wanted
+from storage.models import OPEN, OUTCOMES, STATUSES, Ticket
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One ticket of the ledger, as far as a glance needs it."""
+
+    ticket: Ticket
+    matter: str
+    place: Say
+    source: str
+    division: str
+    plate: str
+    due: Due
+    department: str | None
+    owner: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A page of rows with the cursors of its neighbours, and how many there are of what."""
+
+    rows: Sequence[Ticket] = ()
+    newer: str = ""
+    older: str = ""
+    counts: tuple[tuple[str, int, str], ...] = ()
+
+
+async def show(visit: Visit) -> web.StreamResponse:
+    """The view that the address asks for; a whole ticket number goes straight to its ticket."""
+    asked, no, shown = view.read(visit.request.query), None, Shown()
+    async with visit.house.db.read() as tx:
+        reader = await reader_of(tx, visit)
+        nearby = await ledger.departments(tx, bounds(visit.staff.division))
+        try:
+            if (number := find_number(asked.q)) and await ledger.page(
+                tx, Wanted(number=number), scope=scope(tx, visit.staff)
+            ):
+                return visit.onward(f"/staff/tickets/{number}")
+            shown = await _shown(tx, visit, asked)
+        except Refusal as refused:
+            no = refused.say
+    return await visit.page(
+        "ledger.html",
+        asked=asked,
+        rows=[_row(ticket, reader, visit) for ticket in shown.rows],
+        shown=shown,
+        most=MOST,
+        matters=view.matters(),
+        statuses=("open", *STATUSES),
+        outcomes=OUTCOMES,
+        sources=SOURCES,
+        source=lambda name: source(reader, name),
+        word=reader.word,
+        departments=nearby,
+        people=reader.people,
+        may_export=rights.may(visit.staff, "export"),
+        no=no,
+    )
+
+
+async def reader_of(tx: AsyncSession, visit: Visit) -> Reader:
+    """Whoever reads, with the names behind ids."""
+    zone = visit.house.settings.zone
+    return Reader(visit.language, zone, await people.names(tx), await ledger.departments(tx))
+
+
+async def _shown(tx: AsyncSession, visit: Visit, asked: Asked) -> Shown:
+    wanted = view.wanted_of(asked, visit.now, visit.house.settings.zone)
+    held, order = scope(tx, visit.staff), asked.order
+    after, before = view.place_of(order, asked.after), view.place_of(order, asked.before)
+    rows = await ledger.page(tx, wanted, scope=held, order=order, after=after, before=before, limit=PAGE + 1)
+    more = len(rows) > PAGE
+    rows = rows[-PAGE:] if before else rows[:PAGE]
+    has_newer, has_older = (more, True) if before else (after is not None, more)
+    return Shown(
+        rows,
+        view.cursor(order, order.of(rows[0])) if rows and has_newer else "",
+        view.cursor(order, order.of(rows[-1])) if rows and has_older else "",
+        await _counts(tx, visit, asked, wanted, held),
+    )
+
+
+async def _counts(
+    tx: AsyncSession, visit: Visit, asked: Asked, wanted: Wanted, held: ledger.Conditions
+) -> tuple[tuple[str, int, str], ...]:
+    """What there is of this view, each number with the address of the tickets behind it."""
+    found = [("found", await ledger.count(tx, wanted, scope=held), asked.address(after="", before=""))]
+    if not asked.status and not asked.overdue:
+        for name, narrower, changed in (
+            ("open", replace(wanted, statuses=OPEN), {"status": "open"}),
+            ("overdue", replace(wanted, overdue_at=visit.now), {"overdue": "yes"}),
+        ):
+            found.append((name, await ledger.count(tx, narrower, scope=held), asked.address(**changed)))
+    return tuple(found)
+
+
+def _row(ticket: Ticket, reader: Reader, visit: Visit) -> Row:
+    row: Any = ticket
+    return Row(
+        ticket,
+        reader.word(f"{ticket.kind}.what.{ticket.what}"),
+        describe_place(place_in(row)),
+        source(reader, ticket.source),
+        division(ticket.division),
+        mask_plate(ticket.plate) if ticket.plate and not ticket.confidential else "",
+        due(ticket, visit.now),
+        reader.departments.get(ticket.department_id) if ticket.department_id else None,
+        reader.people.get(ticket.assignee_id) if ticket.assignee_id else None,
+    )
