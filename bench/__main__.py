@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from bench.houses import ROOT
+from bench.ledger import pages
 from bench.parse import parse
 from bench.results import Result, table, write
 from bench.sender import sender
@@ -24,6 +25,7 @@ MEASURES: dict[str, Callable[[], Coroutine[Any, Any, list[Result]]]] = {
     "start": start,
     "sender": sender,
     "parse": parse,
+    "ledger": pages,
 }
 
 

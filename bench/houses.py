@@ -120,6 +120,11 @@ class Process:
             await asyncio.sleep(0.005)
         raise RuntimeError(Path(self._log.name).read_text(errors="replace")[-4000:])
 
+    @property
+    def pid(self) -> int:
+        """Its number among the machine's processes."""
+        return self._process.pid
+
     def memory(self) -> float:
         """Resident memory in MiB."""
         asked = subprocess.run(["ps", "-o", "rss=", "-p", str(self._process.pid)], capture_output=True, check=True)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-
 import random
 import time
 from collections.abc import Awaitable, Callable, Iterator
-
 from statistics import quantiles
 from typing import Any
 
@@ -87,7 +85,7 @@ def _looks(many: int) -> Iterator[tuple[str, Look]]:
     yield (
         "queue.handler",
         lambda tx, dice: read.page(
-            tx, is_open, scope=[read.of_department(tx, dice.randint(1, DEPARTMENTS))], order=CLOCK, limit=PAGE
+            tx, is_open, scope=[read.of_department(dice.randint(1, DEPARTMENTS))], order=CLOCK, limit=PAGE
         ),
     )
     yield "ticket", lambda tx, dice: _ticket(tx, dice.randint(1, many))
@@ -98,9 +96,7 @@ def _looks(many: int) -> Iterator[tuple[str, Look]]:
     yield "ledger.department", newest(lambda dice: Wanted(department_id=dice.randint(1, DEPARTMENTS)))
     yield (
         "ledger.handler",
-        lambda tx, dice: read.page(
-            tx, Wanted(), scope=[read.of_department(tx, dice.randint(1, DEPARTMENTS))], limit=PAGE
-        ),
+        lambda tx, dice: read.page(tx, Wanted(), scope=[read.of_department(dice.randint(1, DEPARTMENTS))], limit=PAGE),
     )
     yield "ledger.unsolvable", newest(lambda dice: Wanted(outcome="unsolvable", source="12345", named=True))
     yield "ledger.nothing", newest(lambda dice: Wanted(source="terminal"))
@@ -143,5 +139,3 @@ async def _p95(db: Database, look: Look) -> float:
             if turn >= FIRST:
                 taken.append((time.perf_counter() - begun) * 1000)
     return quantiles(taken, n=20)[-1]
-
-

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Job
 from hotline import callbacks, recount, timing, trends
+from hotline.facilities import facilities_climb
 from storage import attachments, budgets, inbox, jobs
 from storage import tickets as ledger
 
@@ -57,6 +58,7 @@ async def tidy(tx: AsyncSession, now: datetime) -> dict[str, Any]:
 JOBS = (
     Job("alarms", "* * * * *", alarms),
     Job("callbacks", "*/5 * * * *", ask_callbacks),
+    Job("facilities", "*/5 * * * *", facilities_climb),
     Job("recount", "5 * * * *", recount_due_times),
     Job("trends", "*/10 * * * *", watch_trends),
     Job("tidy", "10 3 * * *", tidy),

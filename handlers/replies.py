@@ -8,6 +8,7 @@ from bot.conversation import Answers, Begin, Option, Reply, said_as
 from bot.turn import Turn
 from handlers import desk
 from handlers.questions import find_how, find_verdict
+from handlers.staff_replies import to_a_summons
 from hotline import matters, numbers, tickets
 from hotline.formats.free_words import Understood, understand
 from hotline.formats.places import from_position
@@ -169,6 +170,7 @@ async def _added(turn: Turn, ticket_id: int) -> Reply:
 
 
 REPLIES = (
+    to_a_summons,
     ticket_number,
     thanks,
     to_what_was_said,

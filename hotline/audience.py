@@ -87,7 +87,7 @@ BUTTONS = {
 DESK_BUTTONS = (
     ("/take {number}", "summons.take"),
     ("/answer {number}", "summons.answer"),
-    ("/pass {number}", "summons.pass"),
+    ("/hand_over {number}", "summons.pass"),
 )
 """接单, 回复, 转办: what staff may do from a chat."""
 

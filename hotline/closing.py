@@ -36,7 +36,8 @@ async def resolve(
     if outcome not in OUTCOMES:
         raise Refusal("desk.outcome_missing")
     ticket = await at_work(tx, ticket_id)
-    if ticket.assignee_id not in (None, staff.id) and ticket.status == "handling" and staff.role not in LEADS:
+    in_hand = ticket.assignee_id not in (None, staff.id) and ticket.status in ("handling", "waiting")
+    if in_hand and staff.role not in LEADS:
         raise Refusal("desk.not_yours", number=ticket.number)
     if ticket.status == "waiting":
         timing.resume(ticket, now)
@@ -45,12 +46,12 @@ async def resolve(
     ticket.status, ticket.result, ticket.outcome = "resolved", words, outcome
     ticket.resolved_at, ticket.resolver_id, ticket.needs_review = now, staff.id, rule.reviewer
     ticket.first_response_at = ticket.first_response_at or now
-    ticket.next_response_due_at = None
+    owed, ticket.next_response_due_at = ticket.next_response_due_at, None
     timing.watch(ticket, now)
     message_id = await words_of(tx, ticket, "out", words, now, staff_id=staff.id)
     if catalogue.is_sampled(ticket.number, rule.callback):
         await asked.add(tx, ticket_id, callbacks.next_try(now))
-    facts: dict[str, Any] = {"message": message_id, "outcome": outcome}
+    facts: dict[str, Any] = {"message": message_id, "outcome": outcome, "owed": owed and owed.isoformat()}
     await record(tx, ticket, "resolved", f"staff:{staff.id}", now, words=words, hold=hold, **facts)
     return ticket
 
@@ -170,11 +171,10 @@ async def rate(
 
 
 async def _redo(tx: AsyncSession, ticket: Ticket, actor: str, now: datetime) -> None:
-    handled_by = ticket.resolver_id
-    other = await organisation.at_post(tx, ticket.department_id, now) if ticket.department_id else None
-    ticket.redone = 1
-    ticket.assignee_id = other.id if other is not None and other.id != handled_by else None
+    """Open it again for somebody else: whoever else holds a post there, or the department's queue, or the desk's."""
+    handled_by, department = ticket.resolver_id, ticket.department_id
+    other = await organisation.at_post(tx, department, now, but=handled_by) if department else None
+    ticket.redone, ticket.assignee_id = 1, other.id if other is not None else None
     open_again(ticket, now)
-    if ticket.assignee_id is not None:
-        ticket.status = "assigned" if ticket.department_id else "handling"
+    ticket.status = "assigned" if department else "accepted"
     await record(tx, ticket, "reopened", actor, now)

@@ -29,7 +29,8 @@ async def merge_all(tx: AsyncSession, ticket_ids: Iterable[int], master_id: int,
     wanted = sorted(set(ticket_ids))
     if not wanted or master_id in wanted:
         raise Refusal("desk.merge.itself")
-    for one in sorted([*wanted, master_id]):  # always in the same order, so that two clerks never wait for each other
+    under = [child.id or 0 for one in wanted for child in await tickets.gathered(tx, one)]
+    for one in sorted({*wanted, *under, master_id}):  # always in this order, so that two never wait for each other
         await tickets.lock(tx, one)
     master = await at_work(tx, master_id)
     for one in wanted:
@@ -49,6 +50,9 @@ async def merge_all(tx: AsyncSession, ticket_ids: Iterable[int], master_id: int,
 
 async def split(tx: AsyncSession, ticket_id: int, staff: Staff, now: datetime) -> Ticket:
     """It was another matter after all: back to work on its own, with its own clocks."""
+    known = await tx.get_one(Ticket, ticket_id)
+    for one in sorted({ticket_id, known.master_id or ticket_id}):
+        await tickets.lock(tx, one)
     ticket = await tickets.lock(tx, ticket_id)
     if ticket.master_id is None:
         raise Refusal("desk.split.not_merged", number=ticket.number)

@@ -90,9 +90,10 @@ async def enable(tx: AsyncSession, by: Staff, staff_id: int, now: datetime) -> S
 
 
 async def sign_out(tx: AsyncSession, by: Staff, staff_id: int, now: datetime) -> Staff:
-    """End every session of somebody, on every device."""
+    """End every session of somebody, on every device; a chat that was linked is nobody's again."""
     member = await _member(tx, by, staff_id)
     member.epoch += 1
+    member.contact_id = member.link_code = member.link_until = None
     await directory.keep(tx, member)
     await audit.record(tx, by.id or 0, "staff.signed_out", now, staff=staff_id)
     return member
@@ -102,6 +103,7 @@ async def renew_password(tx: AsyncSession, by: Staff, staff_id: int, password_ha
     """A one-time password for somebody who forgot theirs; every session ends."""
     member = await _member(tx, by, staff_id)
     member.password_hash, member.must_change, member.epoch = password_hash, True, member.epoch + 1
+    member.contact_id = member.link_code = member.link_until = None
     await directory.keep(tx, member)
     await audit.record(tx, by.id or 0, "staff.password", now, staff=staff_id)
     return member

@@ -21,5 +21,5 @@ def scope(tx: AsyncSession, staff: Staff) -> list[ColumnElement[bool]]:
     if staff.role in _DESK:
         return [ledger.in_subtree(bounds(staff.division))]
     if staff.role == "handler":
-        return [ledger.of_department(tx, staff.department_id)]
+        return [ledger.of_department(staff.department_id)]
     return [ledger.nothing()]

@@ -58,7 +58,7 @@ async def open(  # noqa: A001 - the desk's word
     """
     assert contact.id is not None
     rule, place = catalogue.load().rule(matter.kind, matter.what), matter.place
-    lies_in = (divisions.of_place(place) if place else None) or division
+    lies_in = (divisions.of_place(place, near=division) if place else None) or division
     way = await routing.way(tx, rule, place, lies_in, now)
     serial = await tickets.next_serial(tx, division, day := now.astimezone(zone).date(), matter.kind)
     ticket = Ticket(

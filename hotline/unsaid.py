@@ -32,6 +32,8 @@ async def take_back(tx: AsyncSession, ticket_id: int, staff: Staff, now: datetim
     if last.kind == "resolved":
         await callbacks.drop(tx, ticket_id)
         open_again(ticket, now)
+    if owed := last.facts.get("owed"):
+        ticket.next_response_due_at = datetime.fromisoformat(owed)
     timing.watch(ticket, now)
     message_id = last.facts.get("message")
     if message_id is not None:

@@ -7,8 +7,23 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, false, func, literal, literal_column, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Row,
+    Select,
+    false,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    union,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql import operators
+from sqlalchemy.sql.elements import BooleanClauseList
 from sqlmodel import col
 
 from storage import search
@@ -87,11 +102,14 @@ async def page(
     """The next tickets after a cursor, or those just before one; always in the order's own direction."""
     backwards = before is not None
     descending = order.descending is not backwards
+    by = [c.desc() if descending else c for c in order.columns]
     await _plan_each(tx)
-    query = select(Ticket).where(*await _conditions(tx, wanted), *scope).limit(limit)
-    query = query.order_by(*(c.desc() if descending else c for c in order.columns))
+    conditions = await _conditions(tx, wanted)
     if (cursor := before if backwards else after) is not None:
-        query = query.where(_beyond(order, cursor, descending=descending))
+        conditions.append(_beyond(order, cursor, descending=descending))
+    query = select(Ticket).order_by(*by).limit(limit)
+    ways = [select(col(Ticket.id)).where(*conditions, *way).order_by(*by).limit(limit) for way in _ways(scope)]
+    query = query.where(*conditions, *scope) if len(ways) == 1 else query.where(col(Ticket.id).in_(_any_of(ways)))
     found = list((await tx.scalars(query)).all())
     return found[::-1] if backwards else found
 
@@ -102,8 +120,21 @@ async def count(tx: AsyncSession, wanted: Wanted, at_most: int = MOST, *, scope:
     conditions = await _conditions(tx, replace(wanted, words=None))
     if wanted.words:
         conditions.append(search.holding(tx, wanted.words))
-    found = select(literal(1)).select_from(Ticket).where(*conditions, *scope).limit(at_most + 1)
+    ways = [select(col(Ticket.id)).where(*conditions, *way).limit(at_most + 1) for way in _ways(scope)]
+    found = ways[0] if len(ways) == 1 else _any_of(ways).limit(at_most + 1)
     return int(await tx.scalar(select(func.count()).select_from(found.subquery())) or 0)
+
+
+def _ways(scope: Conditions) -> list[Conditions]:
+    """A scope with an alternative in it as one scope for each: two walks of an index, where OR would walk them all."""
+    for at, one in enumerate(scope):
+        if isinstance(one, BooleanClauseList) and one.operator is operators.or_:
+            return [(*scope[:at], way, *scope[at + 1 :]) for way in one.clauses]
+    return [scope]
+
+
+def _any_of(ways: Sequence[Select[Any]]) -> CompoundSelect[Any]:
+    return union(*(select(way.subquery().c.id) for way in ways))
 
 
 async def stream(
@@ -138,16 +169,12 @@ def in_subtree(divisions: tuple[str, str]) -> ColumnElement[bool]:
     return col(Ticket.division).between(lowest, highest)
 
 
-def of_department(tx: AsyncSession, department_id: int | None) -> ColumnElement[bool]:
+def of_department(department_id: int | None) -> ColumnElement[bool]:
     """Tickets that a department has or helps with; nobody's department has none."""
     if department_id is None:
         return false()
     helped = select(col(Assist.ticket_id)).where(col(Assist.department_id) == department_id)
-    if tx.get_bind().dialect.name == "postgresql":  # an array, unlike a subquery, leaves the choice of both indexes
-        assists: ColumnElement[bool] = col(Ticket.id) == func.any(func.array(helped.scalar_subquery()))
-    else:
-        assists = col(Ticket.id).in_(helped)
-    return or_(col(Ticket.department_id) == department_id, assists)
+    return or_(col(Ticket.department_id) == department_id, col(Ticket.id).in_(helped))
 
 
 def nothing() -> ColumnElement[bool]:

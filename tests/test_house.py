@@ -198,6 +198,7 @@ SAMPLES: dict[str, Any] = {
         {"id": "1", "what": "turned_back", "place": {"text": "x"}, "reports": 1, "at": "2026-03-01T04:00:00+00:00"}
     ],
     "waiting": [{"id": "1", "number": "220100-20260301-1-000011", "kind": "blockage", "what": "turned_back"}],
+    "departments": [{"id": "1", "name": "x"}],
     "verdict": {"number": "220100-20260301-1-000011", "how": "unsatisfied"},
 }
 

@@ -21,6 +21,7 @@ SOURCES = ("wechat", "telegram", "web", "terminal", "12345", "12328", "cross_pro
 LONGEST = 64
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_HIGHEST_RANK = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,4 +160,5 @@ def place_of(order: Order, written: str) -> tuple[Any, ...] | None:
         moment = _EPOCH + int(parts[-2]) * _MICROSECOND
     except OverflowError:
         return None
-    return (*map(int, parts[:-2]), moment, int(parts[-1]))
+    ranks = tuple(map(int, parts[:-2]))
+    return (*ranks, moment, int(parts[-1])) if all(rank <= _HIGHEST_RANK for rank in ranks) else None

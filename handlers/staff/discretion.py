@@ -16,7 +16,8 @@ _NUMBERS = re.compile(r"(?<![0-9])[0-9][0-9 -]{5,}[0-9Xx](?![0-9])")
 """Landlines, identity cards, accounts: any run of seven figures or more."""
 
 _CALLED = re.compile(
-    r"(我叫|我是叫|姓名(?:是|叫)?[:： ]?|名字(?:是|叫)[:： ]?|(?i:my name is) )([一-龥·]{2,4}|[A-Z][a-z]+(?: [A-Z][a-z]+)?)"
+    r"(我叫|姓名(?:是|叫)?[:： ]?|名字(?:是|叫)[:： ]?|(?i:my name is) )"
+    r"([一-龥·]{2,4}|[A-Z][a-z]+(?: [A-Z][a-z]+)?)"
 )
 """Where people write their own name; a name elsewhere in free words cannot be told from other words."""
 
@@ -63,12 +64,13 @@ class Discretion:
         return mask_mobile(text) if name == "phone" else f"{text[:1]}{'*' * (len(text) - 1)}"
 
     def _line(self, line: str) -> str:
-        for start, end in reversed([span for _, span in find_plates(line)]):
-            line = tidy(line)
-            line = line[:start] + mask_plate(line[start:end]) + line[end:]
+        if (plates := find_plates(line)) and len(tidied := tidy(line)) != len(line):
+            line = tidied
+        for start, end in reversed([span for _, span in plates]):
+            line = line[:start] + (mask_plate(line[start:end]) if self.sees else "*****") + line[end:]
         for found in reversed(list(MOBILE.finditer(digits_spoken(line)))):
             figures = re.sub(r"[^0-9]", "", found[1])
-            line = line[: found.start()] + mask_mobile(figures) + line[found.end() :]
+            line = line[: found.start()] + (mask_mobile(figures) if self.sees else "*******") + line[found.end() :]
         return line if self.sees else self._nameless(line)
 
     def _nameless(self, line: str) -> str:

@@ -12,6 +12,7 @@ from handlers.staff import (
     alarms,
     bulk,
     callbacks,
+    chat_link,
     department,
     directory,
     export,
@@ -113,6 +114,9 @@ TABLE = (
     Route("POST", f"{PERSON}/enable", people.enable, ADMIN),
     Route("POST", f"{PERSON}/end-sessions", people.sign_out, ADMIN),
     Route("POST", f"{PERSON}/password", people.renew, ADMIN),
+    Route("GET", "/staff/chat", chat_link.show, EVERYBODY),
+    Route("POST", "/staff/chat/code", chat_link.offer, EVERYBODY),
+    Route("POST", "/staff/chat/unlink", chat_link.unlink, EVERYBODY),
     Route("GET", "/staff/help", help.show, EVERYBODY),
     Route("GET", "/staff/live", live.listen, EVERYBODY),
 )

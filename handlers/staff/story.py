@@ -190,7 +190,7 @@ def _of_told(sentences: Iterable[Told], known: Known) -> list[Entry]:
 
 
 def _together(entries: list[Entry]) -> list[Entry]:
-    """Drivers who report one place one after the other, or whom one clerk gathers, are one line however many they are."""
+    """Drivers who report one place one after the other, or whom one clerk gathers, are one line, however many."""
     out: list[Entry] = []
     for kind, run in groupby(entries, key=lambda entry: entry.kind):
         same = list(run)

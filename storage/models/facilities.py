@@ -19,6 +19,7 @@ class Facility(SQLModel, table=True):
         one_of("state", "open", "limited", "closed"),
         Index("ix_facility_road", "road", "stake_m"),
         Index("ix_facility_name", "name"),
+        Index("ix_facility_division", "division"),
         partial("ix_facility_shut", "road", where="state <> 'open'"),
     )
     id: int | None = row_id()
@@ -38,6 +39,7 @@ class Closure(SQLModel, table=True):
 
     __table_args__ = (
         partial("ix_closure_open", "facility_id", unique=True, where="reopened_at IS NULL"),
+        Index("ix_closure_facility", "facility_id", "id"),
         partial("ix_closure_due", "due_at", "id", where="reopened_at IS NULL"),
         CheckConstraint("reopened_at IS NULL OR reopened_at >= closed_at", name="span"),
     )

@@ -52,9 +52,9 @@
 
   // Controls that a thumb misses; links within text may be small.
   small() {
-    const all = "button, summary, .views a, .thumbs a, .rooms a, select, input:not([type=hidden]):not([hidden])";
+    const all = "button, summary, .views a, .thumbs a, .rooms a, .choices label, select, input:not([type=hidden]):not([hidden])";
     return [...document.querySelectorAll(all)]
-      .filter((e) => e.checkVisibility() && e.type !== "checkbox")
+      .filter((e) => e.checkVisibility() && !["checkbox", "radio"].includes(e.type))
       .filter((e) => !e.matches(".code summary, .receipt summary, .link"))
       .map((e) => [e.getBoundingClientRect().height, e.outerHTML.slice(0, 120)])
       .filter(([height]) => height < 38)

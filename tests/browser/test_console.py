@@ -13,8 +13,10 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 from sqlalchemy import func, select
 
-from hotline import tickets
+from hotline import closing, tickets, timing
+from storage import callbacks
 from storage import staff as people
+from storage import tickets as ledger
 from storage.database import Database
 from storage.models import Outbox, Ticket
 from tests.conftest import StillClock
@@ -112,9 +114,9 @@ async def test_a_ticket_is_worked_by_keyboard_alone(desk: Desk, screen: BrowserC
     await live(page)
     for key in "jjjk":
         await page.keyboard.press(key)
-    await expect(page.locator(f"#t{made[2].id} a.to")).to_be_focused()
+    await expect(page.locator(f"#t{made[1].id} a.to")).to_be_focused()
     await page.keyboard.press("Enter")
-    await page.wait_for_url(f"**/{made[2].number}")
+    await page.wait_for_url(f"**/{made[1].number}")
     await live(page)
     await page.keyboard.press("t")
     await expect(page.locator(".flash")).to_contain_text("由您办理了")
@@ -131,10 +133,10 @@ async def test_a_ticket_is_worked_by_keyboard_alone(desk: Desk, screen: BrowserC
     await expect(page.get_by_label("内部备注", exact=True)).to_be_focused()
     await page.keyboard.press("Escape")
     await page.keyboard.press("u")
-    await expect(page.locator(f"#t{made[2].id}")).to_contain_text("办理中")
-    await expect(page.locator(f"#t{made[2].id} a.to")).to_be_focused()
-    await page.keyboard.press("j")
+    await expect(page.locator(f"#t{made[1].id}")).to_contain_text("办理中")
     await expect(page.locator(f"#t{made[1].id} a.to")).to_be_focused()
+    await page.keyboard.press("k")  # taken, it has more time than the others and stands below them
+    await expect(page.locator(f"#t{made[3].id} a.to")).to_be_focused()
     assert await told(desk, "told.answered") == 1
     sound(page)
 
@@ -155,6 +157,36 @@ async def test_t_takes_the_chosen_row_and_slash_searches(desk: Desk, screen: Bro
     await page.keyboard.press("t")
     await page.wait_for_url(f"**/staff/tickets/{ticket.number}")
     await expect(page.locator(".head")).to_contain_text("经办：坐席li（我）")
+
+
+async def test_g_and_a_letter_lead_anywhere_and_x_selects(desk: Desk, screen: BrowserContext) -> None:
+    made = [await desk.report(by=f"d{n}") for n in range(3)]
+    page = await signed_in(screen, desk, login="wang")
+    await live(page)
+    bar = page.locator("#bulk")
+    await expect(bar).to_be_hidden()
+    for key in ("j", "x", "ArrowDown", "x"):
+        await page.keyboard.press(key)
+    await expect(bar).to_contain_text("已选 2 张")
+    await desk.report("G1 京哈高速 拉林河收费站", by="new")
+    await page.get_by_role("button", name="1 条新工单").click()
+    await expect(bar).to_contain_text("已选 2 张")
+    await bar.get_by_role("button", name="一并办结").click()
+    await expect(page.locator("h1")).to_have_text("2 张工单一并办结")
+    await page.get_by_label("已解决").check()
+    await page.get_by_label("办结结果").fill("卡点已撤")
+    await page.get_by_role("button", name="确认办结 2 张").click()
+    await expect(page.locator(".flash")).to_contain_text("2 张工单已办结")
+    await live(page)
+    await page.keyboard.press("g")
+    await page.keyboard.press("m")
+    await page.wait_for_url("**/staff/?view=mine")
+    await live(page)
+    await page.keyboard.press("g")
+    await page.keyboard.press("c")
+    await page.wait_for_url("**/staff/callbacks")
+    assert [(await desk.ticket(one.id)).status for one in made] == ["resolved", "resolved", "accepted"]
+    sound(page)
 
 
 async def test_help_opens_over_the_page_and_keys_can_be_switched_off(desk: Desk, screen: BrowserContext) -> None:
@@ -189,7 +221,7 @@ async def test_new_tickets_wait_behind_a_button_and_rows_change_in_place(desk: D
         await desk.report("G1 京哈高速 拉林河收费站", by=f"new{n}")
     await take(desk, known[10])
     await expect(page.locator("#news")).to_have_text("3 条新工单，点击显示")
-    await expect(page).to_have_title(re.compile(r"^\(3\) 待办"))
+    await expect(page).to_have_title(re.compile(r"^\(3\) 在办"))
     await expect(row).to_contain_text("坐席wang")
     await expect(row).to_contain_text("办理中")
     await expect(row.locator("a.to")).to_be_focused()
@@ -198,7 +230,7 @@ async def test_new_tickets_wait_behind_a_button_and_rows_change_in_place(desk: D
     await expect(page.locator("#views")).to_contain_text("33")
     await page.keyboard.press(".")
     await expect(page.locator("#rows tr")).to_have_count(33)
-    await expect(page.locator("#rows tr").first).to_contain_text("拉林河")
+    await expect(page.locator("#rows tr", has_text="拉林河")).to_have_count(3)
     await expect(row.locator("a.to")).to_be_focused()
     await expect(page.locator("#news")).to_be_empty()
     sound(page)
@@ -207,7 +239,7 @@ async def test_new_tickets_wait_behind_a_button_and_rows_change_in_place(desk: D
 async def test_the_first_ticket_of_the_day_arrives_on_an_empty_page(desk: Desk, screen: BrowserContext) -> None:
     page = await signed_in(screen, desk)
     await live(page)
-    await expect(page.locator("#queue")).to_contain_text("没有待办工单")
+    await expect(page.locator("#queue")).to_contain_text("没有在办的工单")
     await desk.report()
     await page.get_by_role("button", name="1 条新工单").click()
     await expect(page.locator("#rows tr")).to_have_count(1)
@@ -215,7 +247,7 @@ async def test_the_first_ticket_of_the_day_arrives_on_an_empty_page(desk: Desk, 
 
 async def test_what_left_the_list_stays_until_somebody_looks(desk: Desk, screen: BrowserContext) -> None:
     ticket = await desk.report()
-    page = await signed_in(screen, desk, "/staff/?view=unassigned")
+    page = await signed_in(screen, desk, "/staff/?view=accepted")
     await live(page)
     await take(desk, ticket)
     await expect(page.locator(f"#t{ticket.id}")).to_have_class(re.compile("gone"))
@@ -244,6 +276,7 @@ async def test_a_reply_is_followed_until_it_is_out(desk: Desk, screen: BrowserCo
     await page.get_by_label("答复", exact=True).fill("请稍等")
     await page.get_by_role("button", name="发出答复").click()
     await expect(page.locator(".told")).to_contain_text("等待发送")
+    desk.clock.pass_(seconds=11)
     await deliver(desk, None)
     await expect(page.locator(".told")).to_contain_text("已发出")
     await expect(page.locator("#hint")).to_be_empty()
@@ -251,13 +284,13 @@ async def test_a_reply_is_followed_until_it_is_out(desk: Desk, screen: BrowserCo
 
 async def test_the_way_back_leads_to_the_list_as_it_was(desk: Desk, screen: BrowserContext) -> None:
     await desk.report()
-    page = await signed_in(screen, desk, "/staff/?view=urgent&what=turned_back")
+    page = await signed_in(screen, desk, "/staff/?view=all&matter=blockage.turned_back")
     await page.locator("#rows a.to").click()
     await page.locator(".head .take").click()
     await expect(page.locator(".flash")).to_contain_text("由您办理了")
     await live(page)
     await page.keyboard.press("u")
-    await page.wait_for_url("**/staff/?view=urgent&what=turned_back")
+    await page.wait_for_url("**/staff/?view=all&matter=blockage.turned_back")
     await expect(page.locator("#rows a.to")).to_be_focused()
 
 
@@ -328,12 +361,14 @@ async def test_everything_works_without_javascript(desk: Desk, browser: Browser)
     await page.get_by_role("button", name="发出答复").click()
     await expect(page.locator(".story")).to_contain_text("请稍等")
     await page.locator("#resolve summary").click()
+    await page.locator("#resolve").get_by_label("已解决").check()
     await page.locator("#words-resolve").fill("卡点已撤")
     await page.get_by_role("button", name="办结并告知").click()
     await expect(page.locator(".facts")).to_contain_text("已办结")
     await page.locator("#help-link").click()
     await expect(page.locator("h1")).to_have_text("快捷键")
-    await page.locator(".me summary").click()
+    for menu in await page.locator(".me summary:visible").all():
+        await menu.click()
     await page.get_by_role("button", name="退出登录").click()
     await expect(page.locator(".flash")).to_contain_text("已退出")
     assert (await desk.ticket(ticket.id)).result == "卡点已撤"
@@ -358,13 +393,21 @@ async def a_full_desk(desk: Desk) -> list[str]:
     async with desk.db.write() as tx:
         member = await people.by_login(tx, "li")
         assert member is not None
-        for verb, words in (("note", "值班室电话占线"), ("reply", "已联系收费站"), ("resolve", "卡点已撤")):
-            await getattr(tickets, verb)(tx, ticket.id, member, words, desk.clock())
+        await tickets.note(tx, ticket.id or 0, member, "值班室电话占线", desk.clock())
+        await tickets.reply(tx, ticket.id or 0, member, "已联系收费站", desk.clock())
+        await closing.resolve(tx, ticket.id or 0, member, "卡点已撤", desk.clock())
+        if await callbacks.live(tx, ticket.id or 0) is None:
+            await callbacks.add(tx, ticket.id or 0, desk.clock())
+        for one in await ledger.ringing(tx, desk.clock()):
+            await timing.ring(tx, one, desk.clock())
     async with desk.db.write() as tx:
         for row in (await tx.scalars(select(Outbox).limit(2))).all():
             row.status, row.problem, row.attempts = "dead", "BadRequest: chat not found", 3
     number = ticket.number
-    return ["/staff/", "/staff/?view=all", f"/staff/tickets/{number}", f"/staff/tickets/{late.number}", "/staff/outbox",
+    several = f"ticket={late.id}&ticket={late.id - 1}" if late.id else ""
+    return ["/staff/", "/staff/?view=all", "/staff/callbacks", "/staff/alarms",
+            *(f"/staff/bulk?do={verb}&{several}" for verb in ("transfer", "merge", "resolve")),
+            f"/staff/tickets/{number}", f"/staff/tickets/{late.number}", "/staff/outbox",
             "/staff/help", "/staff/password", "/staff/nowhere"]  # fmt: skip
 
 
@@ -378,12 +421,13 @@ async def test_every_page_can_be_read_touched_and_heard(
     page = await opened(context, desk, "/staff/sign-in")
     await checked(page, device)
     await page.close()
-    page = await signed_in(context, desk)
+    page = await signed_in(context, desk, login="wang")
     for path in pages:
         await page.goto(str(desk.server.make_url(path)))
         await page.evaluate(OPEN_ALL)
         await checked(page, device)
-    await page.locator(".me summary").click()
+    for menu in await page.locator(".me summary:visible").all():
+        await menu.click()
     await checked(page, device)
     sound(page)
     await context.close()
@@ -401,12 +445,12 @@ async def faults(page: Page, kind: str) -> list[str]:
 async def test_english_fits_too(desk: Desk, browser: Browser) -> None:
     pages = await a_full_desk(desk)
     async with desk.db.write() as tx:
-        member = await people.by_login(tx, "li")
+        member = await people.by_login(tx, "wang")
         assert member is not None
         member.language = "en"
     for device in (DESK, PHONE):
         context = await browser.new_context(**device)  # type: ignore[arg-type]
-        page = await signed_in(context, desk)
+        page = await signed_in(context, desk, login="wang")
         for path in pages:
             await page.goto(str(desk.server.make_url(path)))
             assert await faults(page, "wide") == [], path

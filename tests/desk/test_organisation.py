@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -354,3 +355,20 @@ async def test_who_handles_has_a_department(office: Office) -> None:
     assert (made.department_id, made.division, made.must_change) == (department.id, CITY, True)
     with pytest.raises(Refusal, match=r"login\.taken"):
         await office.do(people.hire, "ban", Place("办", "clerk", CITY), "-", "zh_CN")
+
+
+async def test_two_administrators_who_end_each_other_s_access_leave_one(office: Office) -> None:
+    one, other = [await office.do(people.hire, x, Place(x, "admin", CITY), "-", "zh_CN") for x in ("yi", "er")]
+    async with office.db.write() as tx:
+        await members.disable(tx, await tx.get_one(Staff, office.admin.id), office.clock())
+
+    async def end(by: Staff, whom: Staff) -> str:
+        try:
+            async with office.db.write() as tx:
+                await people.disable(tx, by, whom.id or 0, office.clock())
+        except Refusal as no:
+            return no.key
+        return "ended"
+
+    ended = await asyncio.gather(end(one, other), end(other, one))
+    assert sorted(ended) == ["ended", "people.last_admin"]

@@ -22,8 +22,9 @@ from handlers.commands.reindex import reindex
 from hotline import indexing
 from hotline.formats.places import parse_place
 from locales.words import Refusal
-from storage import search
+from storage import ledger, search
 from storage.database import Database
+from storage.ledger import Wanted
 from storage.migrations import HERE
 from storage.models import Message, Ticket
 from tests.conftest import NOON
@@ -45,51 +46,46 @@ async def finds(db: Database, words: str) -> list[int]:
         return [int(i or 0) for i in await tx.scalars(query)]
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        "高速", "不让", "不让下高速", "前面都不让下", "报告", "pcr", "PCR", "ＰＣＲ", "pc", "G12", "g12 高速", "长春东",
-        "长春东收费站", "吉A12345", "a123", "13812345678", "1381234", "劝返", "高速 报告", "220100-20260301", "000", "高速 1",
-        "高 速 报告", "前面都不让下高速，ＰＣＲ", "珲乌",
-    ],
+THERE = (
+    "高速", "不让", "不让下高速", "前面都不让下", "报告", "pcr", "PCR", "ＰＣＲ", "pc", "G12", "g12 高速", "长春东",
+    "长春东收费站", "吉A12345", "a123", "13812345678", "1381234", "劝返", "高速 报告", "220100-20260301", "000",
+    "高速 1", "高 速 报告", "前面都不让下高速，ＰＣＲ", "珲乌",
 )  # fmt: skip
-async def test_whatever_stands_there_is_found(db: Database, words: str) -> None:
+NOT_THERE = (
+    "高让", "下速", "不下高速", "让高", "cr报告", "报告a99", "2345", "高速路", "热水 高速", "a123456", "前面下",
+    "38123456",
+)  # fmt: skip
+
+
+async def test_what_stands_there_is_found_and_nothing_else(db: Database) -> None:
     there = await kept(db, NOTE, plate="吉A12345")
-    await kept(db, "服务区没有热水", where="G102 K5 往长春方向")
-    assert there in await finds(db, words)
+    elsewhere = await kept(db, "服务区没有热水", where="G102 K5 往长春方向")
+    assert {words: there in await finds(db, words) for words in THERE} == dict.fromkeys(THERE, True)
+    assert {words: await finds(db, words) for words in NOT_THERE} == {words: [] for words in NOT_THERE}
+    assert await finds(db, "热水") == [elsewhere]
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        "高让",
-        "下速",
-        "不下高速",
-        "让高",
-        "cr报告",
-        "报告a99",
-        "2345",
-        "高速路",
-        "热水 高速",
-        "a123456",
-        "前面下",
-        "38123456",
-    ],
-)
-async def test_what_does_not_stand_there_is_not_found(db: Database, words: str) -> None:
-    await kept(db, NOTE, plate="吉A12345")
-    await kept(db, "服务区没有热水", where="G102 K5 往长春方向")
-    assert await finds(db, words) == []
+async def test_many_and_few_are_found_alike(db: Database, monkeypatch: Any) -> None:
+    """However common a word is: met by a walk, by its ids, or left to the planner."""
+    who = await contact(db)
+    made = [(await ticket(db, who, "热水" if n < 3 else "塌方")).id for n in range(8)]
+    for newest, common, few in ((8, 8, 20_000), (8, 1, 20_000), (8, 1, 1)):
+        for name, value in (("NEWEST", newest), ("COMMON", common), ("FEW", few)):
+            monkeypatch.setattr(search, name, value)
+        assert await finds(db, "热水") == made[:3]
+        assert await finds(db, "塌方") == made[3:]
+        async with db.read() as tx:
+            assert [t.id for t in await ledger.page(tx, Wanted(words="热水"), limit=2)] == made[2:0:-1]
+            assert await ledger.count(tx, Wanted(words="塌方")) == 5
 
 
-@pytest.mark.parametrize("words", ["", "  ", "，。!", "高", "a", "高 速", '"', "*", "NEAR/ OR"])
-async def test_too_little_is_refused_and_operators_are_words(db: Database, words: str) -> None:
-    if len("".join(search.pieces(words))) > 2:
+async def test_too_little_is_refused_and_operators_are_words(db: Database) -> None:
+    for words in ("", "  ", "，。!", "高", "a", "高 速", '"', "*"):
+        with pytest.raises(Refusal) as no:
+            await finds(db, words)
+        assert no.value.key == "search.too_short"
+    for words in ("NEAR/ OR", 'a" OR "b', "ab* -cd", "{ab}"):
         assert await finds(db, words) == []
-        return
-    with pytest.raises(Refusal) as no:
-        await finds(db, words)
-    assert no.value.key == "search.too_short"
 
 
 async def test_new_words_lead_there_and_old_ones_no_more(db: Database) -> None:

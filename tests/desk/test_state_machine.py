@@ -1,4 +1,4 @@
-"""Whatever the desk does to a few tickets, in whatever order: impossible moves are sentences, and the ledger is true."""
+"""Whatever is done to a few tickets, in whatever order: impossible moves are sentences, and the ledger is true."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, note, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-from sqlalchemy import select
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from sqlalchemy import create_engine, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import SQLModel, col
+from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from handlers import jobs
 from hotline import callbacks, closing, incidents, moving, tickets, timing, unsaid
 from locales.words import Refusal
 from storage import tickets as ledger
 from storage.database import Database
-from storage.models import (
-    NEVER, OPEN, Assist, Callback, Contact, Extension, Follower, Message, Outbox, Staff, Ticket, TicketEvent,
-)  # fmt: skip
+from storage.models import NEVER, OPEN, Callback, Contact, Staff, Ticket, TicketEvent
 from tests.conftest import StillClock
 from tests.desk import cast
 
-MATTERS = (("blockage", "turned_back"), ("complaint", "checkpoint"), ("consult", "fee"), ("help", "food"))
-"""Four tickets: two go to a department by themselves, one needs a reviewer, all run on clocks of their own."""
+MATTERS = (("blockage", "turned_back"), ("complaint", "checkpoint"), ("complaint", "fee"), ("help", "food"))
+"""Four tickets: three go to a department by themselves, two need a reviewer, and they run on clocks of their own."""
 
 Verb = Callable[[AsyncSession, "Desk", int, Staff, int], Awaitable[Any]]
 
@@ -74,7 +74,7 @@ VERBS: dict[str, tuple[Verb, set[tuple[str, ...]]]] = {
         {("reviewed",), ("reviewed", "struck_off"), ("review_refused",)},
     ),
     "strike_off": (
-        lambda tx, d, n, s, k: closing.strike_off(tx, n, s, PROOFS[k % 4], "吉交函1号", d.now),
+        lambda tx, d, n, s, k: closing.strike_off(tx, n, s, PROOFS[k % 5], "吉交函1号", d.now),
         {("struck_off",), ("proved",)},
     ),
     "decline": (lambda tx, d, n, s, k: closing.decline(tx, n, s, "属诉讼事项", d.now), {("declined",)}),
@@ -82,12 +82,13 @@ VERBS: dict[str, tuple[Verb, set[tuple[str, ...]]]] = {
     "satisfied": (_rate("satisfied", False), {("rated",), ("rated", "struck_off")}),
     "unsatisfied": (_rate("unsatisfied", False), {("rated",), ("rated", "reopened")}),
     "told a clerk": (_rate("unsatisfied", True), {("rated",), ("rated", "reopened")}),
-    "called": (lambda tx, d, n, s, k: callbacks.called(tx, n, s, d.now), {("not_reached",), ("not_reached", "struck_off")}),
+    "called": (lambda tx, d, n, s, k: callbacks.called(tx, n, s, d.now), {("not_reached",)}),
     "merge": (lambda tx, d, n, s, k: incidents.merge(tx, n, d.one(k), s, d.now), {("merged", "gathered")}),
     "split": (lambda tx, d, n, s, k: incidents.split(tx, n, s, d.now), {("split",)}),
     "ask_extension": (_more_time, {("extension_asked",)}),
     "decide_extension": (
-        lambda tx, d, n, s, k: timing.decide_extension(tx, n, s, k % 3 > 0, d.now), {("extended",), ("extension_refused",)},
+        lambda tx, d, n, s, k: timing.decide_extension(tx, n, s, k % 3 > 0, d.now),
+        {("extended",), ("extension_refused",)},
     ),
     "take_back": (lambda tx, d, n, s, k: unsaid.take_back(tx, n, s, d.now), {("unsaid",)}),
     "add_words": (
@@ -98,45 +99,61 @@ VERBS: dict[str, tuple[Verb, set[tuple[str, ...]]]] = {
 }  # fmt: skip
 """Every verb, and exactly what it may write into the ledger."""
 
+_AT_WORK = (
+    *("resolve",) * 4, *("merge",) * 2, *("ask_assist", "assist") * 2, "take", "reply", "take_back", "ask", "send_back",
+    "ask_extension", "decide_extension", "join", "note", "transfer", "decline", "add_words",
+)  # fmt: skip
+FITS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(OPEN, _AT_WORK),
+    "resolved": (
+        "strike_off", *("review",) * 2, "unsatisfied", "called", "take_back", "reopen", "satisfied", "told a clerk",
+        "add_words",
+    ),
+    "struck_off": ("reopen", "add_words"),
+    "declined": ("reopen", "add_words"),
+    "merged": ("split", "add_words", "join"),
+}  # fmt: skip
+"""What is worth trying with a ticket that stands so."""
+
+WHOSE = {
+    **dict.fromkeys(("assist", "send_back"), ("zhao", "sun")),
+    **dict.fromkeys(("review", "decide_extension", "reopen"), ("zhou", "wu")),
+    **dict.fromkeys(("reply", "take_back", "ask_extension"), ("li",)),
+}
+"""Who mostly does it, since the others are refused."""
+
 OUTCOMES = ("solved", "explained", "unsolvable", "duplicate", "perhaps")
-PROOFS = ("document", "confirmation", "photo", "a promise")
-WHEN = (1, 8, 40, 200, 60 * 26, 60 * 24 * 4)
+PROOFS = ("document", "confirmation", "document", "photo", "a promise")
+WHEN = (1, 1, 8, 40, 40, 200, 60 * 26, 60 * 24 * 4)
 """Minutes that pass: within an undo's reach, a warning, a breach, a callback, a silence."""
 
-TABLES: tuple[type[SQLModel], ...] = (
-    Ticket, TicketEvent, Message, Callback, Extension, Assist, Follower, Outbox,
-)  # fmt: skip
+TABLES = ("ticket", "ticket_event", "message", "callback", "extension", "assist", "follower", "outbox", "alarm")
 
 
 class Desk(RuleBasedStateMachine):
     """A few tickets, the cast, and a clock that moves."""
 
-    empty: Path
+    opened: Path
+    cast: cast.Cast
+    drivers: list[Contact]
+    others: list[Contact]
+    ids: list[int]
     runner: asyncio.Runner
     seen: Counter[str]
 
     def __init__(self) -> None:
         super().__init__()
-        self.clock, self.raised, self.last = StillClock(), {}, 0
-        file = self.empty.with_name("desk.db")
-        shutil.copy(self.empty, file)
-        self.db = Database(f"sqlite+aiosqlite:///{file}")
-        self.runner.run(self._begin())
+        self.clock, self.raised, self.last = StillClock(), dict[int, Any](), 0
+        file = self.opened.with_name("desk.db")
+        shutil.copy(self.opened, file)
+        self.db, self.look = Database(f"sqlite+aiosqlite:///{file}"), create_engine(f"sqlite:///{file}")
+        self.events()
 
     def teardown(self) -> None:
         self.runner.run(self.db.close())
-        for file in self.empty.parent.glob("desk.db*"):
+        self.look.dispose()
+        for file in self.opened.parent.glob("desk.db*"):
             file.unlink()
-
-    async def _begin(self) -> None:
-        async with self.db.write() as tx:
-            self.cast = await cast.hired(tx, self.now)
-            self.drivers = [await cast.contact(tx, f"driver {n}", self.now) for n in range(4)]
-            self.others = [await cast.contact(tx, f"passing {n}", self.now) for n in range(3)]
-            made = [await cast.report(tx, d, *m, self.now) for d, m in zip(self.drivers, MATTERS, strict=True)]
-        self.ids = [ticket.id or 0 for ticket in made]
-        async with self.db.read() as tx:
-            self.last = await ledger.last_event(tx)
 
     @property
     def now(self) -> Any:
@@ -151,109 +168,103 @@ class Desk(RuleBasedStateMachine):
     def passing(self, pick: int) -> Contact:
         return (self.others + self.drivers)[pick % 7]
 
-    @rule(verb=st.sampled_from(list(VERBS)), which=st.integers(0, 3), who=st.integers(0, 5), pick=st.integers(0, 59))
-    def acts(self, verb: str, which: int, who: int, pick: int) -> None:
-        self.act(verb, which, who, pick)
+    @initialize(seed=st.integers(0, 2**32))
+    def shuffles(self, seed: int) -> None:
+        """Dice of our own: the same few numbers over and over would seldom see the end of a ticket."""
+        self.dice = Random(seed)
 
-    @rule(which=st.integers(0, 3), who=st.integers(0, 5), pick=st.integers(0, 59))
-    def settles(self, which: int, who: int, pick: int) -> None:
-        """Or chance alone would seldom see the end of a ticket."""
-        for verb in ("take", "resolve", "strike_off", "review"):
-            self.act(verb, which, who if verb != "review" else who + 1, pick)
-            self.holds()
+    @rule()
+    def goes_on(self) -> None:
+        """Mostly somebody does what fits, sometimes anything, and sometimes time passes."""
+        which, chance = self.dice.choice(self.ids), self.dice.random()
+        if chance < 0.15:
+            self.time_passes(self.dice.choice(WHEN))
+        else:
+            fits = FITS[self.tickets()[which].status] if chance < 0.9 else tuple(VERBS)
+            self.act(self.dice.choice(fits), which)
 
-    def act(self, verb: str, which: int, who: int, pick: int) -> None:
-        staff = list(self.cast.staff.values())[who % 6]
-        self.runner.run(self._act(verb, self.one(which), staff, pick))
+    def act(self, verb: str, which: int) -> None:
+        whose = WHOSE.get(verb, ()) if self.dice.random() < 0.8 else ()
+        staff = self.cast[self.dice.choice(whose or tuple(self.cast.staff))]
+        note(f"{verb} {which} {staff.login} {(pick := self.dice.randrange(60))}")
+        self.runner.run(self._act(verb, which, staff, pick))
 
     async def _act(self, verb: str, ticket_id: int, staff: Staff, pick: int) -> None:
         do, writes = VERBS[verb]
-        before = await self.snapshot()
+        before = self.snapshot()
         try:
             async with self.db.write() as tx:
                 await do(tx, self, ticket_id, staff, pick)
         except Refusal as no:
             self.seen[f"{verb}: {no.key}"] += 1
-            assert await self.snapshot() == before, f"{verb} refused and changed something"
+            assert self.snapshot() == before, f"{verb} refused and changed something"
             return
-        written = await self.events()
+        written = self.events()
         assert tuple(event.kind for event in written) in writes, f"{verb} wrote {[e.kind for e in written]}"
         if not written:
-            assert await self.snapshot() == before, f"{verb} wrote no event and changed something"
+            assert self.snapshot() == before, f"{verb} wrote no event and changed something"
         self.seen.update([verb, *(event.kind for event in written)])
 
-    @rule(minutes=st.sampled_from(WHEN))
-    def waits(self, minutes: int) -> None:
+    def time_passes(self, minutes: int) -> None:
+        note(f"{minutes} minutes")
         self.clock.pass_(minutes=minutes)
         self.runner.run(self._look())
 
     async def _look(self) -> None:
         async with self.db.write() as tx:
             await jobs.alarms(tx, self.now)
-        async with self.db.write() as tx:
             await jobs.ask_callbacks(tx, self.now)
-        for event in await self.events():
+        for event in self.events():
             self.seen[event.kind] += 1
-            if event.ticket_id in self.ids and event.kind in ("breached", "overdue"):
-                due = (event.kind, (await self.ticket(event.ticket_id)).due_at)
+            if event.kind in ("breached", "overdue"):
+                due = (event.kind, self.tickets()[event.ticket_id].due_at)
                 assert self.raised.get(event.ticket_id) != due, "one delay is told to its reporter once"
                 self.raised[event.ticket_id] = due
 
-    async def events(self) -> list[TicketEvent]:
-        """What was written since the last look; what ends a ticket or begins it anew lets a delay be told again."""
-        async with self.db.read() as tx:
-            query = select(TicketEvent).where(col(TicketEvent.id) > self.last).order_by(col(TicketEvent.id))
-            found = list((await tx.scalars(query)).all())
+    def events(self) -> list[TicketEvent]:
+        """What was written since the last look; what begins a ticket anew lets a delay be told again."""
+        query = select(TicketEvent).where(col(TicketEvent.id) > self.last).order_by(col(TicketEvent.id))
+        with Session(self.look) as tx:
+            found = list(tx.scalars(query).all())
         self.last = max([self.last, *(event.id or 0 for event in found)])
         for event in found:
             if event.kind in ("reopened", "split", "review_refused", "unsaid", "asked"):
                 self.raised.pop(event.ticket_id, None)
         return found
 
-    async def ticket(self, ticket_id: int) -> Ticket:
-        async with self.db.read() as tx:
-            return await tx.get_one(Ticket, ticket_id)
+    def tickets(self) -> dict[int, Ticket]:
+        """All tickets as they stand."""
+        with Session(self.look) as tx:
+            return {ticket.id or 0: ticket for ticket in tx.scalars(select(Ticket)).all()}
 
-    async def snapshot(self) -> list[Any]:
-        """Every row that these tickets have anywhere."""
-        async with self.db.read() as tx:
-            found: list[Any] = []
-            for table in TABLES:
-                here = table.__table__.c  # type: ignore[attr-defined]
-                theirs = (
-                    here.id.in_(self.ids) if table is Ticket
-                    else here.contact_id.in_([c.id for c in self.drivers + self.others]) if table is Outbox
-                    else here.ticket_id.in_(self.ids)
-                )  # fmt: skip
-                query = select(*here).where(theirs).order_by(*table.__table__.primary_key)  # type: ignore[attr-defined]
-                found += [tuple(map(str, row)) for row in (await tx.execute(query)).all()]
-            return found
+    def snapshot(self) -> list[Any]:
+        """Every row that a verb can change."""
+        with self.look.connect() as tx:
+            return [tx.exec_driver_sql(f"SELECT * FROM {table}").all() for table in TABLES]
 
     @invariant()
     def holds(self) -> None:
-        self.runner.run(self._holds())
+        found = self.tickets()
+        with Session(self.look) as tx:
+            asked = tx.scalars(select(col(Callback.ticket_id)).where(col(Callback.status).in_(("due", "asked")))).all()
+            joins = Counter(
+                tx.scalars(select(col(TicketEvent.ticket_id)).where(col(TicketEvent.kind) == "joined")).all()
+            )
+        for ticket in found.values():
+            clocks_agree(ticket)
+            endings_agree(ticket)
+            children = [one.id for one in found.values() if one.master_id == ticket.id]
+            assert ticket.status != "merged" or not children, "what is gathered gathers nothing"
+            assert ticket.reports == sum(1 + joins[one] for one in (ticket.id, *children)), "each report counts"
+            if children:
+                self.runner.run(self._everybody_is_told(ticket, children))
+        assert len({*asked}) == len(asked), "a reporter is asked one question at a time"
+        assert all(found[one].status == "resolved" for one in asked), "who is asked has a result"
 
-    async def _holds(self) -> None:
+    async def _everybody_is_told(self, master: Ticket, children: list[Any]) -> None:
         async with self.db.read() as tx:
-            query = select(Ticket).where(col(Ticket.id).in_(self.ids))
-            found = {ticket.id or 0: ticket for ticket in (await tx.scalars(query)).all()}
-            live = select(Callback).where(col(Callback.ticket_id).in_(self.ids))
-            asked = [one for one in (await tx.scalars(live)).all() if one.status in ("due", "asked")]
-            joins = select(col(TicketEvent.ticket_id)).where(col(TicketEvent.kind) == "joined")
-            joined = Counter((await tx.scalars(joins)).all())
-            for ticket in found.values():
-                clocks_agree(ticket)
-                endings_agree(ticket)
-                children = [one for one in found.values() if one.master_id == ticket.id]
-                told = {c.id for group in (await ledger.reporters(tx, ticket)).values() for c in group}
-                assert told >= {self.driver(one.id or 0).id for one in (ticket, *children)}, "nobody is forgotten"
-                assert ticket.status != "merged" or not children, "what is gathered gathers nothing"
-                assert ticket.reports == sum(1 + joined[one.id or 0] for one in (ticket, *children)), (
-                    "each report counts"
-                )
-        assert len({one.ticket_id for one in asked}) == len(asked), "a reporter is asked one question at a time"
-        for one in asked:
-            assert found[one.ticket_id].status == "resolved", "who is asked has a result"
+            told = {c.id for group in (await ledger.reporters(tx, master)).values() for c in group}
+        assert told >= {self.driver(one).id for one in (master.id, *children)}, "nobody is forgotten"
 
 
 def clocks_agree(ticket: Ticket) -> None:
@@ -284,20 +295,32 @@ def endings_agree(ticket: Ticket) -> None:
     assert ticket.redone <= 1
 
 
+async def begun(file: Path) -> dict[str, Any]:
+    """The cast at work and the reports in, as every example begins."""
+    db, now = Database(f"sqlite+aiosqlite:///{file}"), StillClock()()
+    async with db.write() as tx:
+        hired = await cast.hired(tx, now)
+        drivers = [await cast.contact(tx, f"driver {n}", now) for n in range(4)]
+        others = [await cast.contact(tx, f"passing {n}", now) for n in range(3)]
+        made = [await cast.report(tx, who, *matter, now) for who, matter in zip(drivers, MATTERS, strict=True)]
+        ids = [ticket.id for ticket in made]
+    await db.close()
+    return {"opened": file, "cast": hired, "drivers": drivers, "others": others, "ids": ids}
+
+
 def test_the_desk(sqlite_template: Path, tmp_path: Path) -> None:
-    empty, seen = tmp_path / "empty.db", Counter[str]()
-    shutil.copy(sqlite_template, empty)
+    shutil.copy(sqlite_template, opened := tmp_path / "opened.db")
+    seen = Counter[str]()
     with asyncio.Runner() as runner:
-        machine: Any = type("Day", (Desk,), {"empty": empty, "runner": runner, "seen": seen})
+        machine: Any = type("Day", (Desk,), {"runner": runner, "seen": seen, **runner.run(begun(opened))})
         run_state_machine_as_test(
             machine,
             settings=settings(
-                max_examples=50,
-                stateful_step_count=30,
+                max_examples=25,
+                stateful_step_count=40,
                 deadline=None,
                 phases=[Phase.explicit, Phase.reuse, Phase.generate],  # to shrink takes minutes, and the steps tell
                 suppress_health_check=list(HealthCheck),
             ),
         )
-    print(sorted(seen.items()))
-    assert set(VERBS) <= set(seen), f"never seen to work: {set(VERBS) - set(seen)}"
+    assert set(seen) >= {"resolved", "struck_off", "reopened", "gathered", "split", "rated", "breached"}

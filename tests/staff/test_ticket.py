@@ -195,15 +195,17 @@ async def test_each_fate_of_a_message_has_its_words(desk: Desk, clerk: Browser) 
     for outcomes, words in (
         ((None,), "已发出 12:00"),
         ((Rejected("no"),), "没有送到"),
+        ((Gone("blocked"),), "对方暂时收不到，回来后再发"),
         ((Later(timedelta(minutes=1), "busy"),), "这次没发出去，会再试"),
         ((Unknown("lost"),), "不知是否收到，会再发"),
-        ((Gone("blocked"),), "对方暂时收不到，回来后再发"),
     ):
         ticket = await desk.report(by=words)
         await act(clerk, ticket, "reply", words="请稍等")
         desk.clock.pass_(seconds=11)
         await deliver(desk, *outcomes)
         assert words in (await clerk.get(at(ticket))).text
+    desk.clock.pass_(minutes=2)
+    await deliver(desk, *[None] * 9)
     ticket = await desk.report(by="twice")
     await act(clerk, ticket, "reply", words="请稍等")
     desk.clock.pass_(seconds=11)

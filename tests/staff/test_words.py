@@ -9,7 +9,7 @@ from handlers.staff import search
 from hotline.audience import AUDIENCE
 from hotline.blockages import KINDS
 from locales.words import LANGUAGES, keys
-from storage.tickets import STATUSES
+from storage.models import STATUSES
 
 ROOM = Path(__file__).parents[2] / "handlers" / "staff"
 LITERAL = re.compile(r"""["'](console\.(?!css|js)[a-z_0-9.]*[a-z0-9])["']""")
@@ -22,8 +22,6 @@ NAMED = {
     *(f"console.column.{name}" for name in ("due", "matter", "reports", "opened", "status", "owner")),
     *(f"console.datum.{datum}" for datum in ("wgs84", "gcj02", "bd09", "none")),
     *(f"console.photo.{status}" for status in ("wanted", "refused")),
-    *(f"console.say.{verb}" for verb in ("reply", "note", "resolve", "reopen")),
-    *(f"console.done.{verb}" for verb in ("take", "reply", "note", "resolve", "reopen")),
     *(f"console.told.{s}" for s in ("sent", "twice", "waiting", "again", "unknown", "held", "dead", "withdrawn")),
     *(f"console.channel.{name}" for name in ("web", "telegram", "wechat", "wecom", "terminal")),
     *(f"console.error.{status}" for status in (400, 401, 403, 404, 405, 413, 415, 500, 503)),

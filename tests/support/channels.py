@@ -61,6 +61,14 @@ class ByTelegram:
             self.provider.shows(chat, photo.png(self.provider.next_id("update")))
         elif words.startswith("@edit "):
             self.provider.edits(chat, words.removeprefix("@edit "))
+        elif words.startswith("@reply "):
+            answered = next(m for m in reversed(self.provider.sent) if m.chat == chat)
+            message = {
+                "message_id": answered.message_id,
+                "date": int(answered.at),
+                "chat": {"id": chat, "type": "private"},
+            }
+            self.provider.says(chat, words.removeprefix("@reply "), reply_to_message=message)
         elif words.startswith("@old "):
             self._press_old(chat, words.removeprefix("@old "))
         elif (shown := [m for m in self.provider.sent if m.chat == chat]) and words in shown[-1].buttons:

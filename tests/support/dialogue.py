@@ -30,7 +30,7 @@ from handlers.jobs import JOBS
 from locales.words import SHANGHAI, Refusal, render
 from storage.database import Database
 from storage.models import Ticket, TicketEvent
-from tests.support import facilities, staff_turns
+from tests.support import facilities, staff_chat, staff_turns
 
 DRIVER = "司机"
 _SPOKEN = re.compile(r"^(?:(?P<who>[^\s>~!=#%<]+) )?> (?P<words>.*)$")
@@ -107,6 +107,8 @@ async def _act(words: str, db: Database, clock: Any) -> list[str]:
         async with db.write() as tx:
             if (line := facilities.LINE.match(words)) is not None:
                 await facilities.act(tx, line, await staff_turns.member(tx, who, clock()), clock())
+            elif (line := staff_chat.LINE.match(words)) is not None:
+                await staff_chat.act(tx, line, await staff_turns.member(tx, who, clock()), clock())
             else:
                 await staff_turns.act(tx, who, does, clock())
     except Refusal as no:
