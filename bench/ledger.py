@@ -17,6 +17,7 @@ from bench.houses import folder, ledger
 from bench.results import Result
 from bench.tickets import COMMON, DEPARTMENTS, DIVISIONS, NOW, RARE, STAFF, USUAL, build
 from handlers.staff import story
+from handlers.staff.discretion import Discretion
 from hotline import neighbours
 from storage import ledger as read
 from storage import tickets
@@ -89,17 +90,17 @@ def _looks(many: int) -> Iterator[tuple[str, Look]]:
         ),
     )
     yield "ticket", lambda tx, dice: _ticket(tx, dice.randint(1, many))
-    yield "ledger.first", newest(lambda dice: Wanted())
-    yield "ledger.deep", lambda tx, dice: _deep(tx, dice.randint(many // 10, many // 2))
-    yield "ledger.city", newest(lambda dice: Wanted(divisions=city(dice)))
-    yield "ledger.county.declined", newest(lambda dice: Wanted(divisions=county(dice), statuses=("declined",)))
-    yield "ledger.department", newest(lambda dice: Wanted(department_id=dice.randint(1, DEPARTMENTS)))
+    yield "page.first", newest(lambda dice: Wanted())
+    yield "page.deep", lambda tx, dice: _deep(tx, dice.randint(many // 10, many // 2))
+    yield "page.city", newest(lambda dice: Wanted(divisions=city(dice)))
+    yield "page.county.declined", newest(lambda dice: Wanted(divisions=county(dice), statuses=("declined",)))
+    yield "page.department", newest(lambda dice: Wanted(department_id=dice.randint(1, DEPARTMENTS)))
     yield (
-        "ledger.handler",
+        "page.handler",
         lambda tx, dice: read.page(tx, Wanted(), scope=[read.of_department(dice.randint(1, DEPARTMENTS))], limit=PAGE),
     )
-    yield "ledger.unsolvable", newest(lambda dice: Wanted(outcome="unsolvable", source="12345", named=True))
-    yield "ledger.nothing", newest(lambda dice: Wanted(source="terminal"))
+    yield "page.unsolvable", newest(lambda dice: Wanted(outcome="unsolvable", source="12345", named=True))
+    yield "page.nothing", newest(lambda dice: Wanted(source="terminal"))
     for name, word in (("common", COMMON), ("usual", USUAL), ("rare", RARE), ("none", "榴梿")):
         yield f"search.{name}", newest(lambda dice, word=word: Wanted(words=word))  # type: ignore[misc]
     yield "search.two", newest(lambda dice: Wanted(words=f"{COMMON} {USUAL}"))
@@ -119,7 +120,7 @@ async def _ticket(tx: AsyncSession, ticket_id: int) -> None:
     number = await tx.scalar(select(col(Ticket.number)).where(col(Ticket.id) == ticket_id))
     ticket = await tickets.by_number(tx, number or "")
     assert ticket is not None
-    await story.tell(tx, ticket)
+    await story.tell(tx, ticket, Discretion(sees=True))
     await neighbours.similar(tx, neighbours.place_of(ticket), NOW, besides=ticket_id)
 
 

@@ -17,6 +17,9 @@ from locales.words import Refusal, say
 from storage.models import OPEN, Contact, Staff, Ticket
 from storage.staff_chat import in_a_form
 
+BUTTONS = {"take": "summons.take", "answer": "summons.answer", "hand_over": "summons.pass"}
+"""What a button under a summons reads; other words than the command's own, so that typing it means this ticket."""
+
 
 def about() -> Question:
     """The number after the command, or None; nothing is asked before it is known who asks."""
@@ -80,5 +83,5 @@ def told(key: str, ticket: Ticket, *commands: str) -> Reply:
     """What was done with a ticket, what it is about, and what may be done next; a reply to it answers the ticket."""
     place = describe_place(place_of(ticket)) if has_place(ticket) else ""
     words = say(key, number=ticket.number, what=desk.what_of(ticket), place=place)
-    options = tuple(Option(f"/{name} {ticket.number}", say(f"command.{name}")) for name in commands)
+    options = tuple(Option(f"/{name} {ticket.number}", say(BUTTONS[name])) for name in commands)
     return Reply(words, options, about=f"desk:{ticket.id}")

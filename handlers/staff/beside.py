@@ -13,8 +13,7 @@ from handlers.staff.visit import Visit
 from hotline import divisions, organisation
 from hotline.formats.places import Place
 from locales.words import Say, say
-from storage import assists, callbacks, directory, extensions, facilities, looks
-from storage import staff as people
+from storage import assists, callbacks, directory, facilities, looks
 from storage import tickets as ledger
 from storage.models import OPEN, Alarm, Assist, Callback, Department, Extension, Ticket
 
@@ -41,16 +40,14 @@ class Beside:
     callback: Callback | None
     rated: Callback | None
     alarms: list[Alarm]
-    names: dict[int, str]
 
 
-async def of(tx: AsyncSession, visit: Visit, ticket: Ticket, place: Place) -> Beside:
-    """What the page shows beside this ticket."""
+async def of(tx: AsyncSession, visit: Visit, ticket: Ticket, place: Place, asked: list[Extension]) -> Beside:
+    """What the page shows beside this ticket; `asked` are all its requests for more time."""
     ticket_id = ticket.id or 0
     around = await near.around(tx, ticket, visit.staff, visit.now) if ticket.status in OPEN else []
     on_road = await facilities.page(tx, facilities.Wanted(road=place.road), MOST_FACILITIES) if place.road else []
     gathered = await ledger.gathered(tx, ticket_id)
-    asked = await extensions.of_ticket(tx, ticket_id)
     last = await callbacks.last(tx, ticket_id)
     return Beside(
         around,
@@ -65,7 +62,6 @@ async def of(tx: AsyncSession, visit: Visit, ticket: Ticket, place: Place) -> Be
         last if last is not None and last.status in ("due", "asked") else None,
         last if last is not None and last.status in ("answered", "unreached") else None,
         await looks.alarms_about(tx, ticket_id),
-        await people.names(tx),
     )
 
 

@@ -57,6 +57,8 @@ async def _page(
     visit: Visit, verb: str, ids: list[int], back: str, no: Say | None, deed: Deed | None = None
 ) -> web.StreamResponse:
     """The tickets that were chosen, and what the verb needs to know; a verb that is not theirs is forbidden."""
+    if verb not in bulk.VERBS:
+        raise web.HTTPBadRequest
     if not bulk.may(visit.staff, verb):
         raise web.HTTPForbidden
     rows, can, departments = list[tickets.Row](), False, list[Department]()

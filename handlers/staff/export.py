@@ -72,9 +72,9 @@ async def _begin(visit: Visit, form: str) -> tuple[Reader, AsyncIterator[Sequenc
     async with visit.house.db.write() as tx:
         held = scope(tx, visit.staff)
         await ledger.page(tx, wanted, scope=held, limit=1)
-        await audit.record(
-            tx, visit.staff.id or 0, "exported", visit.now, format=form, filter=asked.query(after="", before="")
-        )
+        codes = asked.query(after="", before="", q="", plate="")  # a trail of codes: words and plates stay out of it
+        searched = bool(asked.q or asked.plate)
+        await audit.record(tx, visit.staff.id or 0, "exported", visit.now, format=form, filter=codes, searched=searched)
         reader = await reader_of(tx, visit)
     return reader, ledger.stream(visit.house.db, wanted, scope=held)
 

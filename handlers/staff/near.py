@@ -84,7 +84,7 @@ def length(metres: float) -> Say:
     """A distance as people say it."""
     if metres < 1000:
         return say("page.length.m", metres=round(metres / 10) * 10)
-    return say("page.length.km", km=f"{metres / 1000:.1f}")
+    return say("page.length.km", km=f"{metres / 1000:.1f}".removesuffix(".0"))
 
 
 def _may_be_same(one: Place, other: Place) -> bool:

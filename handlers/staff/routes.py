@@ -19,6 +19,7 @@ from handlers.staff import (
     facilities,
     filters,
     help,  # noqa: A004 - the page's name
+    intake,
     language,
     ledger,
     live,
@@ -114,6 +115,8 @@ TABLE = (
     Route("POST", f"{PERSON}/enable", people.enable, ADMIN),
     Route("POST", f"{PERSON}/end-sessions", people.sign_out, ADMIN),
     Route("POST", f"{PERSON}/password", people.renew, ADMIN),
+    Route("GET", "/staff/intake", intake.show, rights.VERBS["intake"]),
+    Route("POST", "/staff/intake", intake.take_down, rights.VERBS["intake"]),
     Route("GET", "/staff/chat", chat_link.show, EVERYBODY),
     Route("POST", "/staff/chat/code", chat_link.offer, EVERYBODY),
     Route("POST", "/staff/chat/unlink", chat_link.unlink, EVERYBODY),

@@ -138,13 +138,14 @@ def _apart(marks: list[Mark]) -> list[Mark]:
 def _stacked(points: list[tuple[float, str]]) -> list[Mark]:
     """Marks above the road, higher or beside each other where several stand at one stake."""
     placed: list[Mark] = []
+    room = CLOSE - 0.1  # sums of tenths are not exact
     for wanted, label in points:
         free = (
             (x, y)
             for n in range(len(points) + 1)
             for x in dict.fromkeys((wanted + n * CLOSE, wanted - n * CLOSE))
             for y in ROWS
-            if 10 <= x <= WIDTH - 10 and all(abs(x - one.x) >= CLOSE or abs(y - one.y) >= CLOSE for one in placed)
+            if 10 <= x <= WIDTH - 10 and all(abs(x - one.x) >= room or abs(y - one.y) >= room for one in placed)
         )
         x, y = next(free, (wanted, ROWS[0]))
         placed.append(Mark(round(x, 1), y, label, wanted))

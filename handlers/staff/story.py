@@ -47,6 +47,8 @@ class Story:
     owner: str | None
     events: Sequence[TicketEvent]
     words: dict[int | None, str | None]
+    names: dict[int, str]
+    extensions: list[Extension]
 
     @property
     def last(self) -> TicketEvent | None:
@@ -76,11 +78,12 @@ async def tell(tx: AsyncSession, ticket: Ticket, shown: Discretion) -> Story:
     events = await ledger.events(tx, ticket.id)
     messages = await ledger.messages(tx, ticket.id)
     facts = [event.facts for event in events]
+    asked = await extensions.of_ticket(tx, ticket.id)
     known = Known(
         await people.names(tx),
         await directory.of_ids(tx, {i for one in facts for i in (one.get("department"), one.get("left")) if i}),
         await ledger.numbers(tx, {i for one in facts for i in (one.get("master"), *one.get("tickets", ())) if i}),
-        {one.id: one for one in await extensions.of_ticket(tx, ticket.id)},
+        {one.id: one for one in asked},
         shown,
     )
     return Story(
@@ -91,6 +94,8 @@ async def tell(tx: AsyncSession, ticket: Ticket, shown: Discretion) -> Story:
         known.staff.get(ticket.assignee_id) if ticket.assignee_id else None,
         events,
         {message.id: message.text for message in messages},
+        known.staff,
+        asked,
     )
 
 

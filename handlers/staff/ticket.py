@@ -86,7 +86,7 @@ async def _facts(tx: AsyncSession, visit: Visit, ticket: Ticket, shown: Discreti
     """Everything that the page says besides the ticket itself."""
     place = place_of(ticket)
     told = await story.tell(tx, ticket, shown)
-    around = await beside.of(tx, visit, ticket, place)
+    around = await beside.of(tx, visit, ticket, place, told.extensions)
     last = told.last
     mine = last is not None and last.actor == f"staff:{visit.staff.id}"
     left = TEN_SECONDS - (visit.now - last.at) if last is not None else timedelta()

@@ -12,6 +12,7 @@ context.configure(
     target_metadata=SQLModel.metadata,
     render_as_batch=connection.dialect.name == "sqlite",
     compare_type=True,
+    include_name=lambda name, kind, _: kind != "table" or not str(name).startswith("ticket_words_fts"),
 )
 with context.begin_transaction():
     context.run_migrations()

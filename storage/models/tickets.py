@@ -63,6 +63,8 @@ class Ticket(SQLModel, table=True):
         Index("ix_ticket_ledger", "division", "opened_at", "id"),
         Index("ix_ticket_kind", "kind", "what", "opened_at", "id"),
         Index("ix_ticket_status", "status", "opened_at", "id"),
+        Index("ix_ticket_source", "source", "opened_at", "id"),
+        partial("ix_ticket_outcome", "outcome", "opened_at", "id", where="outcome IS NOT NULL"),
         Index("ix_ticket_department", "department_id", "opened_at", "id"),
         Index("ix_ticket_assignee", "assignee_id", "opened_at", "id"),
         Index("ix_ticket_opened", "opened_at", "id"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
@@ -141,7 +141,7 @@ class Plain(Hand):
 class Keys(Hand):
     """Tab, Enter, space, arrows, letters and shortcuts; wherever the focus comes, it must be seen."""
 
-    QUEUES = {"accepted": "a", "mine": "m", "department": "d", "review": "e"}
+    QUEUES: ClassVar = {"accepted": "a", "mine": "m", "department": "d", "review": "e"}
 
     async def press(self, key: str) -> None:
         await self.page.keyboard.press(key)

@@ -56,7 +56,10 @@ class Clerk:
 
     async def acts(self, number: str, verb: str, words: str = "") -> None:
         """Take, reply, note, resolve or reopen."""
-        page = await self._sends(f"/staff/tickets/{number}", f"/{verb}", **({"words": words} if words else {}))
+        fields = {"words": words} if words else {}
+        if verb == "resolve":
+            fields["outcome"] = "solved"
+        page = await self._sends(f"/staff/tickets/{number}", f"/{verb}", **fields)
         assert number in page
 
     async def _sends(self, page: str, action: str, **fields: str) -> str:

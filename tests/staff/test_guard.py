@@ -262,6 +262,6 @@ async def test_english_is_one_press_away(desk: Desk, clerk: Browser) -> None:
     action, hidden = page.form("/language")
     english = await clerk.post(action, hidden | {"language": "en"})
     assert str(english.address.relative()) == "/staff/?view=mine"
-    assert "Unclaimed" in english.text
+    assert "To accept" in english.text
     assert (await clerk.post(action, hidden | {"language": "xx"})).status == 400
     assert (await clerk.get("/staff/", headers=HTML | {"Accept-Language": "zh"})).headers["Content-Language"] == "en"

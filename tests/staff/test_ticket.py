@@ -19,7 +19,7 @@ from locales.words import say
 from storage import attachments, files, outbox, turns
 from storage import staff as people
 from storage import tickets as ledger
-from storage.models import Message, Outbox, Ticket
+from storage.models import Department, Message, Outbox, Ticket
 from storage.outbox import Owed
 from tests.staff.desk import Browser, Desk, Page, deliver
 
@@ -300,6 +300,28 @@ async def test_photos_are_shown_to_staff_alone(desk: Desk, clerk: Browser, stran
         assert picture.size == (270, 480)
         assert not picture.getexif()
     assert (await stranger.get(f"/staff/photos/{photo}", headers={"Accept": "image/*"})).status == 401
+
+
+async def test_a_photo_tells_a_department_nothing_but_the_picture(desk: Desk, jpeg: bytes) -> None:
+    kept = files.keep(desk.house.files, jpeg)
+    async with desk.db.write() as tx:
+        office = Department(code="jt", name="市交通局", division="220100", level="city")
+        tx.add(office)
+        photo = await attachments.keep(tx, "web", "main", "driver", kept, desk.clock())
+    han = await desk.hire("han", "handler")
+    async with desk.browser("han") as browser:
+        address = f"/staff/photos/{photo}"
+        ticket = await desk.report(kind="complaint", what="fine", photos=[photo])
+        assert (await browser.get(address)).status == 404
+        async with desk.db.write() as tx:
+            member, lies = await people.by_id(tx, han.id or 0), await ledger.lock(tx, ticket.id or 0)
+            assert member is not None
+            member.department_id = lies.department_id = office.id
+        async with browser.client.get(address) as answer:
+            assert answer.content_type == "image/jpeg"
+            with Image.open(BytesIO(await answer.read())) as picture:
+                assert picture.size == (900, 1600)
+                assert not picture.getexif()
 
 
 async def test_a_photo_that_nobody_submitted_is_nobody_s_business(desk: Desk, clerk: Browser, jpeg: bytes) -> None:

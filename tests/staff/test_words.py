@@ -5,20 +5,31 @@ from pathlib import Path
 
 import pytest
 
-from handlers.staff import search
+from handlers.staff.callbacks import SATISFACTIONS
+from handlers.staff.rooms import QUEUES, ROOMS
 from hotline.audience import AUDIENCE
 from hotline.blockages import KINDS
+from hotline.bulk import VERBS
 from locales.words import LANGUAGES, keys
-from storage.models import STATUSES
+from storage.models import OUTCOMES, ROLES, STATUSES
 
 ROOM = Path(__file__).parents[2] / "handlers" / "staff"
-LITERAL = re.compile(r"""["'](console\.(?!css|js)[a-z_0-9.]*[a-z0-9])["']""")
+LITERAL = re.compile(
+    r"""["']((?:console|queue|bulk|callbacks|alarms|rooms)\.(?!css|js|html|py)[a-z_0-9.]*[a-z0-9])["']"""
+)
 NAMED = {
-    *(f"console.view.{view}" for view in search.VIEWS),
-    *(f"console.empty.{view}" for view in search.VIEWS),
+    *(f"queue.view.{queue}" for queue in QUEUES),
+    *(f"queue.empty.{queue}" for queue in (*QUEUES, "callbacks", "found")),
+    *(f"queue.column.{name}" for name in ("pick", "due", "matter", "reports", "opened", "status", "owner")),
+    *(f"queue.due.{status}" for status in ("declined", "merged", "waiting", "next")),
+    *(f"bulk.{part}.{verb}" for part in ("do", "title", "confirm", "done") for verb in VERBS),
+    *(f"callbacks.ask.{outcome}" for outcome in OUTCOMES),
+    *(f"callbacks.done.{how}" for how in (*SATISFACTIONS, "not_reached")),
+    *(f"alarms.kind.{what}" for what in ("trend", "breach", "unsatisfied", "facility_overdue")),
+    *(room.key for room in ROOMS),
     *(f"console.status.{status}" for status in STATUSES),
     *(f"console.event.{kind}" for kind in (*AUDIENCE, "said", "looked")),
-    *(f"console.role.{role}" for role in ("clerk", "supervisor", "admin")),
+    *(f"console.role.{role}" for role in ROLES),
     *(f"console.column.{name}" for name in ("due", "matter", "reports", "opened", "status", "owner")),
     *(f"console.datum.{datum}" for datum in ("wgs84", "gcj02", "bd09", "none")),
     *(f"console.photo.{status}" for status in ("wanted", "refused")),

@@ -35,7 +35,8 @@ export function ticket() {
     if (!now) return;
     swap(document.getElementById("writing"), latest.getElementById("writing"));
     if (now.dataset.version !== article.dataset.version) return announce();
-    for (const part of ["facts-line", "story"]) swap(document.getElementById(part), latest.getElementById(part));
+    const parts = article.dataset.whole ? ["facts-line"] : ["facts-line", "story"]; // what was unmasked stays until one leaves
+    for (const part of parts) swap(document.getElementById(part), latest.getElementById(part));
   }
 
   function announce() {
@@ -58,6 +59,7 @@ export function ticket() {
       document.querySelector(".thumbs").replaceChildren(...latest.querySelector(".thumbs").childNodes);
       readyWords();
     }
+    delete article.dataset.whole;
     Object.assign(article.dataset, { version: now.dataset.version, status: now.dataset.status });
     article.replaceChildren(...now.childNodes);
     hint.replaceChildren();

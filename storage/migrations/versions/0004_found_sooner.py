@@ -1,0 +1,15 @@
+"""facilities are found by division, closures by facility, tickets by source and outcome"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = '0004'
+down_revision = '0003'
+
+
+def upgrade() -> None:
+    op.create_index('ix_facility_division', 'facility', ['division'])
+    op.create_index('ix_closure_facility', 'closure', ['facility_id', 'id'])
+    op.create_index('ix_ticket_source', 'ticket', ['source', 'opened_at', 'id'])
+    ended = sa.text('outcome IS NOT NULL')
+    op.create_index('ix_ticket_outcome', 'ticket', ['outcome', 'opened_at', 'id'], postgresql_where=ended, sqlite_where=ended)
