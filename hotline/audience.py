@@ -102,12 +102,13 @@ async def record(
     words: str = "",
     hold: timedelta = timedelta(0),
     quietly: bool = False,
+    but: int | None = None,
     **facts: Any,
 ) -> TicketEvent:
     """Append an event to the ledger and owe its sentences to reporters, followers and staff.
 
     `facts` are codes and ids, which the ledger keeps for ever; `words` go only into the messages that are owed, which
-    leave after `hold`. `quietly`: the turn that this event belongs to says it all.
+    leave after `hold`. `quietly`: the turn that this event belongs to says it all; `but`: it does so to this contact.
     """
     told = AUDIENCE[kind]
     assert ticket.id is not None
@@ -121,6 +122,7 @@ async def record(
             (contact, _owed(ticket, event, told.key, told.choices, number, words, now + hold))
             for number, contacts in (await tickets.reporters(tx, ticket)).items()
             for contact in contacts
+            if contact.id != but
         ]
         await outbox.owe_each(tx, bubbles, now)
     if told.desk is not None and (members := await _staff(tx, ticket, told.whom, facts, actor, now)):

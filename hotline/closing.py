@@ -177,4 +177,4 @@ async def _redo(tx: AsyncSession, ticket: Ticket, actor: str, now: datetime) -> 
     ticket.redone, ticket.assignee_id = 1, other.id if other is not None else None
     open_again(ticket, now)
     ticket.status = "assigned" if department else "accepted"
-    await record(tx, ticket, "reopened", actor, now)
+    await record(tx, ticket, "reopened", actor, now, but=ticket.contact_id if actor.startswith("contact:") else None)

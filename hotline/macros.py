@@ -105,4 +105,3 @@ async def _keep(tx: AsyncSession, macro: Macro) -> None:
             await macros.keep(tx, macro)
     except IntegrityError:
         raise Refusal("page.macro.taken", name=macro.name) from None
-

@@ -26,19 +26,20 @@ MOST = 3
 
 
 async def similar(
-    tx: AsyncSession, place: Place, now: datetime, *, besides: int | None = None
+    tx: AsyncSession, place: Place, now: datetime, *, kind: str | None = None
 ) -> list[tuple[Ticket, Place]]:
-    """Open tickets that may be of the same place and time, with their places, newest first; not ticket `besides`."""
+    """Open tickets that may be of the same place and time, with their places, newest first."""
     located = place.latitude is not None and place.longitude is not None
     where = Nearby(
         since=now - RECENT,
+        kind=kind,
         road=place.road,
         stake_m=place.stake_m,
         within_m=STRETCH_M,
         facility=place.facility,
         cells=cells_near(place.latitude, place.longitude, RADIUS_M) if located else (),  # type: ignore[arg-type]
     )
-    found = [(ticket, place_of(ticket)) for ticket in await tickets.near(tx, where) if ticket.id != besides]
+    found = [(ticket, place_of(ticket)) for ticket in await tickets.near(tx, where)]
     return [(ticket, there) for ticket, there in found if _may_be_same(place, there)][:MOST]
 
 

@@ -21,7 +21,7 @@ VERBS: dict[str, frozenset[str]] = {
     **dict.fromkeys(("send_back", "assist"), frozenset({"handler"})),
     **dict.fromkeys(("transfer", "merge", "split", "decline", "reopen"), DESK),
     **dict.fromkeys(("strike_off", "called", "rate", "intake"), DESK),
-    **dict.fromkeys(("decide_extension", "review", "bulk", "export", "see_alarm"), LEADS),
+    **dict.fromkeys(("decide_extension", "review", "bulk", "export", "see_alarm", "see_audit"), LEADS),
     "unmask": WORKERS,
 }
 """Each verb and whose it is."""

@@ -143,6 +143,8 @@ async def add_words(
     ticket = await tickets.lock(tx, ticket_id)
     if ticket.status == "merged":
         return await add_words(tx, ticket.master_id or 0, contact, text, photos, now)
+    if ticket.status not in (*OPEN, "resolved"):
+        raise Refusal("ticket.add.closed", number=ticket.number)
     message_id = await words_of(tx, ticket, "in", text, now, contact_id=contact.id)
     await attachments.attach(tx, photos, ticket_id, message_id)
     if ticket.status == "waiting":

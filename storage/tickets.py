@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from storage.database import insert_into
@@ -125,15 +126,18 @@ async def of_contact(tx: AsyncSession, contact_id: int, limit: int, *, open_only
     ids = union_all(own, followed).subquery()
     query = select(Ticket).where(col(Ticket.id).in_(select(ids.c.id))).order_by(col(Ticket.id).desc()).limit(limit)
     if open_only:
-        query = query.where(col(Ticket.status).in_((*OPEN, "merged")))
+        master = aliased(Ticket)
+        goes_on = select(col(master.id)).where(col(master.id) == col(Ticket.master_id), col(master.status).in_(OPEN))
+        query = query.where(or_(col(Ticket.status).in_(OPEN), goes_on.exists()))
     return list((await tx.scalars(query)).all())
 
 
 @dataclass(frozen=True, slots=True)
 class Nearby:
-    """Where to look for reports of the same thing: stretch of a road, a facility, grid cells; since when."""
+    """Where to look for reports of the same thing: stretch of a road, a facility, grid cells; since when, which kind."""
 
     since: datetime
+    kind: str | None = None
     road: str | None = None
     stake_m: int | None = None
     within_m: int = 0
@@ -159,6 +163,8 @@ async def near(tx: AsyncSession, where: Nearby, limit: int = 60) -> list[Ticket]
         .order_by(col(Ticket.id).desc())
         .limit(limit)
     )
+    if where.kind is not None:
+        query = query.where(col(Ticket.kind) == where.kind)
     return list((await tx.scalars(query)).all())
 
 

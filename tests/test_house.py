@@ -208,7 +208,8 @@ def values(question: Question) -> list[Any]:
     ids = [option.id for option in question.options if isinstance(option, Option)]
     if ids:
         return ids
-    return [SAMPLES.get(question.name, "x"), None] if question.fetch else [SAMPLES.get(question.name, "x")]
+    sample = SAMPLES.get(question.name, "x")
+    return [sample, None] if question.fetch or question.optional else [sample]
 
 
 def branches(form: Form, answers: dict[str, Any] | None = None, depth: int = 0) -> Iterator[tuple[Question, ...]]:

@@ -38,11 +38,10 @@ async def similar_nearby(
     tx: AsyncSession, _contact: Contact, answers: dict[str, Any], now: datetime
 ) -> list[dict[str, Any]]:
     """What others report from there, small enough to be kept with the answers."""
-    found = await neighbours.similar(tx, Place.from_json(answers["where"]), now)
+    found = await neighbours.similar(tx, Place.from_json(answers["where"]), now, kind="blockage")
     return [
         {"id": str(t.id), "what": t.what, "place": place.to_json(), "reports": t.reports, "at": t.opened_at.isoformat()}
         for t, place in found
-        if t.kind == "blockage"
     ]
 
 

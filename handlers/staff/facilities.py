@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.staff.guard import clean
 from handlers.staff.visit import Visit
-from hotline import divisions, facilities
+from hotline import divisions, facilities, rights
 from hotline.facilities import Order
 from hotline.formats.roads import cut_road
 from hotline.formats.stakes import format_stake
@@ -151,6 +151,8 @@ async def _page(visit: Visit, *, refused: str = "", no: Say | None = None) -> we
         closures = await register.closures_of(tx, facility_id, SHOWN)
         staff = await people.everybody(tx)
         numbers = await tickets_of.numbers(tx, {c.ticket_id for c in closures if c.ticket_id})
+    if visit.staff.role not in rights.WORKERS:
+        numbers = {}
     division = divisions.by_code(facility.division)
     zone = visit.house.settings.zone
     typed = {"due": f"{(visit.now + USUAL).astimezone(zone):%Y-%m-%dT%H:%M}", "owner": str(visit.staff.id)}

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Handler as Handle
 
-from handlers.staff.visit import Console, Handler, Visit
+from handlers.staff.visit import HERE, Console, Handler, Visit
 
 VISIT: web.RequestKey[Visit] = web.RequestKey("visit", Visit)
 
@@ -20,6 +20,12 @@ ANYBODY = frozenset({"anybody"})
 
 EVERYBODY = frozenset({"clerk", "handler", "supervisor", "admin"})
 """Of the desk; who checks passes at the roadside is not."""
+
+SIGNED_IN = EVERYBODY | {"checkpoint"}
+"""And whoever checks passes at the roadside: what is shut, and their own password; nothing of any ticket."""
+
+FIRST_PAGE = {"checkpoint": "/staff/facilities"}
+"""Where a role begins to which the queue is closed."""
 
 LEADS = frozenset({"supervisor", "admin"})
 ADMIN = frozenset({"admin"})
@@ -59,6 +65,8 @@ def guard(console: Console, routes: Mapping[Any, Route]) -> Any:
             if visit.member is None:
                 return _stranger(visit)
             if visit.member.role not in route.roles:
+                if request.method == "GET" and request.path == HERE and visit.member.role in FIRST_PAGE:
+                    return visit.onward(FIRST_PAGE[visit.member.role])
                 raise web.HTTPForbidden
             if visit.member.must_change and not route.at_the_door:
                 return visit.onward("/staff/password")

@@ -57,24 +57,29 @@ def questions(form: Form, answers: Answers) -> list[Question]:
 def read(form: Form, typed: Mapping[str, str], mobile: str, *, named: bool, now: datetime) -> Typed:
     """Read every field with the question's own parser; what is required and empty refuses as the question does."""
     result = Typed()
-    while fresh := [q for q in questions(form, result.answers) if q.name not in (*result.answers, *result.refused)]:
-        for question in fresh:
-            words = typed.get(question.name, "").strip()
-            if not words and (question.optional or question.later):
-                result.answers[question.name] = {"raw": "", "value": None}
-                continue
-            pressed = words if words in {o.id for o in question.options if isinstance(o, Option)} else None
-            try:
-                given = Given(normalise(words), pressed, words=words)
-                result.answers[question.name] = {"raw": words, "value": question.read(question, given, Moment(now))}
-            except Refusal as no:
-                result.refused[question.name] = no.say
+    while (question := _unread(form, result)) is not None:
+        words = typed.get(question.name, "").strip()
+        if not words and (question.optional or question.later):
+            result.answers[question.name] = {"raw": "", "value": None}
+            continue
+        pressed = words if words in {o.id for o in question.options if isinstance(o, Option)} else None
+        try:
+            given = Given(normalise(words), pressed, words=words)
+            result.answers[question.name] = {"raw": words, "value": question.read(question, given, Moment(now))}
+        except Refusal as no:
+            result.refused[question.name] = no.say
     for question in _phones(form, result.answers):
         anonymous = Given(ANONYMOUS, ANONYMOUS) if not (named and mobile) else Given(mobile, words=mobile)
         if question.options or anonymous.pressed is None:
             value = question.read(question, anonymous, Moment(now))
             result.answers[PHONE] = {"raw": mobile if named else "", "value": value}
     return result
+
+
+def _unread(form: Form, so_far: Typed) -> Question | None:
+    """The next question; one at a time, since each answer may change what comes after it."""
+    known = (*so_far.answers, *so_far.refused)
+    return next((q for q in questions(form, so_far.answers) if q.name not in known), None)
 
 
 async def looked_up(

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.staff.visit import Visit
+from hotline import rights
 from locales.words import Say, from_json, say
 from storage import outbox
 from storage import tickets as ledger
-from storage.models import Outbox
+from storage.models import Outbox, Ticket
 
 PAGE = 50
 AT_ONCE = 500
@@ -34,11 +36,11 @@ async def show(visit: Visit) -> web.StreamResponse:
     last = int(before) if before.isascii() and before.isdecimal() and len(before) <= 18 else None
     async with visit.house.db.read() as tx:
         rows = await outbox.dead(tx, last, PAGE + 1)
-        about = {int(r.about[7:]) for r in rows if r.about and r.about.startswith("ticket:")}
-        numbers = await ledger.numbers(tx, about)
+        mine = [row for row in rows[:PAGE] if await _is_mine(tx, visit, row)]
+        numbers = await ledger.numbers(tx, {_ticket_id(row) for row in mine})
     return await visit.page(
         "outbox.html",
-        rows=[_dead(visit, row, numbers) for row in rows[:PAGE]],
+        rows=[_dead(visit, row, numbers) for row in mine],
         older=rows[PAGE - 1].id if len(rows) > PAGE else None,
         before=last,
     )
@@ -47,6 +49,9 @@ async def show(visit: Visit) -> web.StreamResponse:
 async def again(visit: Visit) -> web.StreamResponse:
     """Queue one of them anew; one that is queued already stays so."""
     async with visit.house.db.write() as tx:
+        row = await tx.get(Outbox, int(visit.request.match_info["id"]))
+        if row is not None and not await _is_mine(tx, visit, row):
+            raise web.HTTPNotFound
         done = await outbox.send_again(tx, int(visit.request.match_info["id"]), visit.now)
     return visit.onward("/staff/outbox", say("console.outbox.queued" if done else "console.outbox.gone", count=1))
 
@@ -54,9 +59,21 @@ async def again(visit: Visit) -> web.StreamResponse:
 async def all_again(visit: Visit) -> web.StreamResponse:
     """Queue all of them anew, as many as one transaction should."""
     async with visit.house.db.write() as tx:
-        rows = await outbox.dead(tx, None, AT_ONCE)
+        rows = [row for row in await outbox.dead(tx, None, AT_ONCE) if await _is_mine(tx, visit, row)]
         done = sum([await outbox.send_again(tx, row.id or 0, visit.now) for row in rows])
     return visit.onward("/staff/outbox", say("console.outbox.queued" if done else "console.outbox.gone", count=done))
+
+
+def _ticket_id(row: Outbox) -> int:
+    """The ticket that a message is about; 0: none."""
+    kind, _, number = (row.about or "").partition(":")
+    return int(number) if kind in ("ticket", "desk") and number.isdecimal() else 0
+
+
+async def _is_mine(tx: AsyncSession, visit: Visit, row: Outbox) -> bool:
+    """Whether this reader may see it: as the ticket it is about, or, when it is about none, as one of the desk."""
+    ticket = await tx.get(Ticket, _ticket_id(row)) if _ticket_id(row) else None
+    return visit.staff.role in rights.DESK if ticket is None else await rights.may_see(tx, visit.staff, ticket)
 
 
 def _dead(visit: Visit, row: Outbox, numbers: dict[int, str]) -> Dead:

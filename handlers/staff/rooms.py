@@ -60,6 +60,8 @@ QUEUES = {
 
 def queues_of(staff: Staff) -> tuple[str, ...]:
     """The queues that this person may have work in."""
+    if staff.role not in rights.WORKERS:
+        return ()
     hidden = set()
     if staff.role not in rights.DESK:
         hidden.add("accepted")

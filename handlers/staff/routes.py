@@ -10,6 +10,7 @@ from aiohttp.typedefs import Handler as Handle
 from bot.app import House
 from handlers.staff import (
     alarms,
+    audit,
     bulk,
     callbacks,
     chat_link,
@@ -38,7 +39,7 @@ from handlers.staff import (
     verbs,
 )
 from handlers.staff.errors import errors
-from handlers.staff.guard import ADMIN, ANYBODY, EVERYBODY, LEADS, VISIT, Route, guard
+from handlers.staff.guard import ADMIN, ANYBODY, EVERYBODY, LEADS, SIGNED_IN, VISIT, Route, guard
 from handlers.staff.listeners import Live
 from handlers.staff.pages import Pages
 from handlers.staff.rooms import open_to
@@ -55,10 +56,10 @@ TABLE = (
     Route("GET", "/staff/sign-in", sign_in.show, ANYBODY),
     Route("POST", "/staff/sign-in", sign_in.sign_in, ANYBODY),
     Route("GET", "/staff/static/{version}/{name}", static.show, ANYBODY),
-    Route("POST", "/staff/sign-out", sign_out.sign_out, EVERYBODY, at_the_door=True),
-    Route("GET", "/staff/password", password.show, EVERYBODY, at_the_door=True),
-    Route("POST", "/staff/password", password.change, EVERYBODY, at_the_door=True),
-    Route("POST", "/staff/language", language.choose, EVERYBODY, at_the_door=True),
+    Route("POST", "/staff/sign-out", sign_out.sign_out, SIGNED_IN, at_the_door=True),
+    Route("GET", "/staff/password", password.show, SIGNED_IN, at_the_door=True),
+    Route("POST", "/staff/password", password.change, SIGNED_IN, at_the_door=True),
+    Route("POST", "/staff/language", language.choose, SIGNED_IN, at_the_door=True),
     Route("GET", "/staff/", tickets.show, EVERYBODY),
     Route("POST", "/staff/filters", filters.keep, EVERYBODY),
     Route("POST", f"/staff/filters/{ID}/drop", filters.drop, EVERYBODY),
@@ -84,9 +85,9 @@ TABLE = (
     Route("GET", "/staff/outbox", outbox.show, EVERYBODY),
     Route("POST", f"/staff/outbox/{ID}/again", outbox.again, EVERYBODY),
     Route("POST", "/staff/outbox/again", outbox.all_again, LEADS),
-    Route("GET", "/staff/facilities", facilities.show, EVERYBODY),
+    Route("GET", "/staff/facilities", facilities.show, SIGNED_IN),
     Route("GET", "/staff/facilities/ledger", facilities.ledger, EVERYBODY),
-    Route("GET", f"/staff/facilities/{ID}", facilities.one, EVERYBODY),
+    Route("GET", f"/staff/facilities/{ID}", facilities.one, SIGNED_IN),
     Route("POST", f"/staff/facilities/{ID}/close", facilities.close, EVERYBODY),
     Route("POST", f"/staff/facilities/{ID}/reopen", facilities.reopen, EVERYBODY),
     Route("GET", "/staff/directory", directory.show, EVERYBODY),
@@ -115,6 +116,7 @@ TABLE = (
     Route("POST", f"{PERSON}/enable", people.enable, ADMIN),
     Route("POST", f"{PERSON}/end-sessions", people.sign_out, ADMIN),
     Route("POST", f"{PERSON}/password", people.renew, ADMIN),
+    Route("GET", "/staff/audit", audit.show, rights.VERBS["see_audit"]),
     Route("GET", "/staff/intake", intake.show, rights.VERBS["intake"]),
     Route("POST", "/staff/intake", intake.take_down, rights.VERBS["intake"]),
     Route("GET", "/staff/chat", chat_link.show, EVERYBODY),

@@ -121,10 +121,16 @@ async def _others(desk: Desk, department: int) -> Ticket:
         "S102 K45+600 往九台方向", by="驾驶人己", kind="complaint", what="conduct", plate=None,
         note="检查点的人说话难听，还要收钱。",
     )  # fmt: skip
-    await desk.report("G1京哈高速长春收费站", by="驾驶人庚", kind="code_appeal", what="red", note="码红了，人在收费站外")
+    await desk.report(
+        "G1京哈高速长春收费站", by="驾驶人庚", kind="code_appeal", what="red", note="码红了，人在收费站外"
+    )
     await desk.report("G12 K688+200", by="驾驶人辛", kind="help", what="food", note="困了两天，车上没吃的")
-    advice = await desk.report("G12长春东收费站", by="驾驶人壬", kind="advice", what="other", note="门口可以挂张通行证样子")
-    moved = await desk.report("G45大广高速双辽收费站", by="驾驶人癸", kind="consult", what="pass", note="通行证怎么补？")
+    advice = await desk.report(
+        "G12长春东收费站", by="驾驶人壬", kind="advice", what="other", note="门口可以挂张通行证样子"
+    )
+    moved = await desk.report(
+        "G45大广高速双辽收费站", by="驾驶人癸", kind="consult", what="pass", note="通行证怎么补？"
+    )
     called = [await desk.report("G1京哈高速拉林河服务区", by=f"电话{n}", source="12328") for n in range(3)]
     desk.clock.pass_(minutes=12)
     await _does(desk, CLERK, closing.resolve, complaint, "已向当班人员核实并道歉，所收款项已退。", outcome="explained")

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from storage import alarms
+from storage.models import Alarm
 from tests.staff.desk import Desk
 
 NUMBER = "220100-20260301-1-000019"
@@ -17,7 +18,7 @@ async def sound(desk: Desk, what: str, about: str, division: str = "220100", **f
 
 async def test_each_alarm_is_a_sentence_and_leads_to_its_place(desk: Desk) -> None:
     due = (desk.clock() - timedelta(hours=3)).isoformat()
-    trend = {"count": 9, "usual": 1.5, "hours": 2, "facility": "长春东收费站"}
+    trend: dict[str, Any] = {"count": 9, "usual": 1.5, "hours": 2, "facility": "长春东收费站"}
     await sound(desk, "trend", "place:22:长春东收费站", **trend)
     await sound(desk, "breach", "ticket:1:2", number=NUMBER, level=2)
     await sound(desk, "unsatisfied", "ticket:2", number=NUMBER)
@@ -41,7 +42,7 @@ async def test_what_one_has_seen_is_gone_for_all(desk: Desk) -> None:
         assert "刚才已有人看过" in (await admin.send(same, "/seen")).text
         assert "没有预警" in (await admin.get("/staff/alarms")).text
     async with desk.db.read() as tx:
-        one = await tx.get(alarms.Alarm, 1)
+        one = await tx.get(Alarm, 1)
         assert one is not None
         assert (one.seen_by, one.seen_at) == (2, desk.clock())
 

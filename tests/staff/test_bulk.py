@@ -12,6 +12,7 @@ from hotline import bulk, closing, incidents, tickets
 from hotline.bulk import Deed, Done
 from locales.words import Refusal
 from storage import staff as people
+from storage import tickets as ledger
 from storage.models import Department, Staff, Ticket, TicketEvent
 from tests.staff.desk import Browser, Desk, Page
 
@@ -166,7 +167,7 @@ async def test_closing_several_is_the_supervisors(desk: Desk, clerk: Browser) ->
 async def test_what_lies_outside_ones_divisions_is_passed_over(desk: Desk, clerk: Browser) -> None:
     here, beside = await desk.report(), await desk.report(by="b")
     async with desk.db.write() as tx:
-        (await tickets.tickets.lock(tx, beside.id or 0)).division = "220200"
+        (await ledger.lock(tx, beside.id or 0)).division = "220200"
     page = await asked(clerk, "take", [here, beside])
     assert "1 张工单由我办理" in page.text
     assert beside.number not in page.text

@@ -13,9 +13,10 @@ from aiohttp import web
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from handlers.staff import guard, routes, tickets
+from handlers.staff import deeds, guard, routes, tickets
 from handlers.staff.guard import ADMIN, ANYBODY, LEADS, Route
 from handlers.staff.visit import Visit
+from hotline import rights
 from storage.database import Database
 from storage.models import Ticket
 from tests.staff.desk import HTML, Browser, Desk, assembled
@@ -68,12 +69,45 @@ async def test_each_role_sees_what_the_table_names(desk: Desk, role: str) -> Non
             else:
                 page = await browser.post(address, fields, allow_redirects=False)
             allowed = route.roles == ANYBODY or role in route.roles
+            if (role, address) == ("checkpoint", "/staff/"):
+                assert page.headers["Location"] == "/staff/facilities"
+                continue
             assert (page.status != 403) is allowed, name(route)
             assert page.status < 500, name(route)
             if address in ENDING:
                 browser.client.session.cookie_jar.clear()
                 await browser.sign_in(login)
                 token = await browser.token()
+
+
+def test_each_verb_s_route_is_whose_the_verb_is() -> None:
+    """One table says whose a verb is; each verb has a door, and no door is wider than its verb."""
+    doors = {route.path.rpartition("/")[2]: route.roles for route in routes.TABLE if route.method == "POST"}
+    for deed in deeds.TABLE:
+        assert doors[deed.name] == rights.VERBS[deed.needs], deed.name
+    others = {
+        "unmask": "/unmask", "intake": "/staff/intake", "bulk": "/staff/bulk", "export": "/staff/ledger.csv",
+        "see_alarm": "/staff/alarms", "see_audit": "/staff/audit",
+    }  # fmt: skip
+    assert set(rights.VERBS) == {deed.needs for deed in deeds.TABLE} | set(others)
+    for verb, path in others.items():
+        for route in routes.TABLE:
+            if route.path.endswith(path) and verb != "bulk":
+                assert route.roles == rights.VERBS[verb], (verb, route.path)
+    assert not any("checkpoint" in roles for roles in rights.VERBS.values())
+
+
+async def test_a_checkpoint_sees_what_is_shut_and_nothing_of_tickets(desk: Desk) -> None:
+    ticket = await desk.report()
+    await desk.hire("cha", "checkpoint")
+    async with desk.browser("cha") as browser:
+        page = await browser.get("/staff/")
+        assert (page.status, page.address.path) == (200, "/staff/facilities")
+        assert ticket.number not in page.text
+        inside = [link for link in page.links if link.startswith("/staff/") and "/static/" not in link]
+        assert inside
+        for link in inside:
+            assert (await browser.get(link)).status == 200, link
 
 
 @pytest.mark.parametrize("whose", ["nobody's", "invented", "another's"])

@@ -96,7 +96,7 @@ async def test_similar_reports_are_shown_before_one_is_opened(desk: Desk, clerk:
     assert known.number in joined.text
     assert known.code not in joined.text, "the code is the first reporter's"
     assert (await desk.ticket(known.id)).reports == 2
-    fresh = await clerk.send(first, "/staff/intake", **fields | {"mobile": "13800000002"}, same="none")
+    fresh = await typed(clerk, "blockage", **fields | {"mobile": "13800000002"}, same="none")
     assert (await written(desk, fresh)).id != known.id
 
 
