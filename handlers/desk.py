@@ -89,10 +89,14 @@ def joined(ticket: Ticket) -> Reply:
     return Reply(words, (see(ticket),), about=f"ticket:{ticket.id}")
 
 
-def added(ticket: Ticket) -> Reply:
-    """More words for a ticket; whoever meant something new has the way to say so."""
+def added(ticket: Ticket, *, again: bool = False) -> Reply:
+    """More words for a ticket, which opened it `again`; whoever meant something new has the way to say so."""
     new = Option("/blockage", say("command.blockage"))
-    return Reply(say("ticket.added", number=ticket.number), (see(ticket), new), about=f"ticket:{ticket.id}")
+    return Reply(
+        say("ticket.added.again" if again else "ticket.added", number=ticket.number),
+        (see(ticket), new),
+        about=f"ticket:{ticket.id}",
+    )
 
 
 def shown(story: Story) -> Reply:

@@ -166,10 +166,10 @@ async def _added(turn: Turn, ticket_id: int) -> Reply:
     """The words go to wherever the matter is handled; the writer hears the number that he knows."""
     contact = turn.standing.contact
     try:
-        await tickets.add_words(turn.tx, ticket_id, contact, turn.given.words, turn.given.photos, turn.now)
+        again = await tickets.add_words(turn.tx, ticket_id, contact, turn.given.words, turn.given.photos, turn.now)
     except Refusal as no:
         return Reply(no.say, (Option("/blockage", say("command.blockage")), Option("/consult", say("command.consult"))))
-    return desk.added(await turn.tx.get_one(Ticket, ticket_id))
+    return desk.added(await turn.tx.get_one(Ticket, ticket_id), again=again)
 
 
 REPLIES = (

@@ -133,11 +133,11 @@ async def join(tx: AsyncSession, ticket_id: int, contact: Contact, now: datetime
 
 async def add_words(
     tx: AsyncSession, ticket_id: int, contact: Contact, text: str, photos: Sequence[int], now: datetime
-) -> Ticket:
+) -> bool:
     """More words or photos from a reporter or follower: whoever handles it owes him an answer again.
 
     What waited for him goes on; what was settled is open again, as its result promised; what was gathered under a
-    master goes to the master, where it is read.
+    master goes to the master, where it is read. Returns whether it is open again because of these words.
     """
     assert contact.id is not None
     ticket = await tickets.lock(tx, ticket_id)
@@ -157,8 +157,8 @@ async def add_words(
     timing.watch(ticket, now)
     await record(tx, ticket, "added", f"contact:{contact.id}", now, message=message_id, photos=len(photos), words=text)
     if was_settled:
-        await record(tx, ticket, "reopened", f"contact:{contact.id}", now)
-    return ticket
+        await record(tx, ticket, "reopened", f"contact:{contact.id}", now, but=contact.id)
+    return was_settled
 
 
 async def take(tx: AsyncSession, ticket_id: int, staff: Staff, now: datetime) -> Ticket:

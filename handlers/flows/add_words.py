@@ -54,8 +54,8 @@ async def submit(tx: AsyncSession, contact: Contact, answers: dict[str, Any], no
     if "to" not in answers:
         return Reply(say("add_words.none"), (Option("/blockage", say("command.blockage")),))
     words = answers["words"]
-    await tickets.add_words(tx, int(answers["to"]), contact, words["text"], words["photos"], now)
-    return desk.added(await tx.get_one(Ticket, int(answers["to"])))
+    again = await tickets.add_words(tx, int(answers["to"]), contact, words["text"], words["photos"], now)
+    return desk.added(await tx.get_one(Ticket, int(answers["to"])), again=again)
 
 
 FORM = Form("add_words", questions, submit)

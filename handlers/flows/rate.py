@@ -48,8 +48,8 @@ async def submit(tx: AsyncSession, contact: Contact, answers: dict[str, Any], no
         return Reply(say("rate.thanks"), see, about=about)
     if is_anothers:
         words = why or render(contact.language, say(f"rate.how.{how}"))
-        await tickets.add_words(tx, ticket.id or 0, contact, words, (), now)
-        return desk.added(ticket)
+        again = await tickets.add_words(tx, ticket.id or 0, contact, words, (), now)
+        return desk.added(ticket, again=again)
     redone_before = ticket.redone
     await closing.rate(tx, ticket.id or 0, f"contact:{contact.id}", how, why, now)
     if how != "unsatisfied":

@@ -62,6 +62,9 @@ def read(form: Form, typed: Mapping[str, str], mobile: str, *, named: bool, now:
         if not words and (question.optional or question.later):
             result.answers[question.name] = {"raw": "", "value": None}
             continue
+        if not words and question.options:
+            result.refused[question.name] = say("intake.choose_one")
+            continue
         pressed = words if words in {o.id for o in question.options if isinstance(o, Option)} else None
         try:
             given = Given(normalise(words), pressed, words=words)
@@ -103,10 +106,10 @@ async def looked_up(
 
 
 def fields(form: Form, typed: Mapping[str, str], result: Typed, extra: Question | None = None) -> list[Field]:
-    """The fields of the page, in the order of the conversation; `extra` is what a look-up made the form ask."""
+    """The fields of the page, in the order of the conversation; `extra`, which a look-up made it ask, first."""
     asked = questions(form, result.answers)
     if extra is not None and extra.name not in {q.name for q in asked}:
-        asked.append(extra)
+        asked.insert(0, extra)
     return [_field(form, q, typed.get(q.name, ""), result.refused.get(q.name)) for q in asked]
 
 

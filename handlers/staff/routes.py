@@ -122,7 +122,7 @@ TABLE = (
     Route("GET", "/staff/chat", chat_link.show, EVERYBODY),
     Route("POST", "/staff/chat/code", chat_link.offer, EVERYBODY),
     Route("POST", "/staff/chat/unlink", chat_link.unlink, EVERYBODY),
-    Route("GET", "/staff/help", help.show, EVERYBODY),
+    Route("GET", "/staff/help", help.show, SIGNED_IN),
     Route("GET", "/staff/live", live.listen, EVERYBODY),
 )
 

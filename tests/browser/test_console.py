@@ -355,7 +355,7 @@ async def test_everything_works_without_javascript(desk: Desk, browser: Browser)
     ticket = await desk.report()
     context = await browser.new_context(**DESK, java_script_enabled=False)  # type: ignore[arg-type]
     page = await signed_in(context, desk)
-    await page.get_by_role("button", name="我来办").click()
+    await page.locator("#rows").get_by_role("button", name="我来办").click()
     await expect(page.locator(".flash")).to_contain_text("由您办理了")
     await page.get_by_label("答复", exact=True).fill("请稍等")
     await page.get_by_role("button", name="发出答复").click()

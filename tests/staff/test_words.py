@@ -34,7 +34,7 @@ NAMED = {
     *(f"console.datum.{datum}" for datum in ("wgs84", "gcj02", "bd09", "none")),
     *(f"console.photo.{status}" for status in ("wanted", "refused")),
     *(f"console.told.{s}" for s in ("sent", "twice", "waiting", "again", "unknown", "held", "dead", "withdrawn")),
-    *(f"console.channel.{name}" for name in ("web", "telegram", "wechat", "wecom", "terminal")),
+    *(f"console.channel.{name}" for name in ("web", "telegram", "wechat", "wecom", "terminal", "phone")),
     *(f"console.error.{status}" for status in (400, 401, 403, 404, 405, 413, 415, 500, 503)),
     *(f"blockage.what.{kind}" for kind in KINDS),
     "staff.password.short",
