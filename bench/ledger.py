@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from bench import console
 from bench.export import export
 from bench.houses import folder, ledger
 from bench.results import Result
@@ -46,9 +47,11 @@ async def pages() -> list[Result]:
                 await build(db, many)
                 built = time.perf_counter() - begun
                 found[many] = {name: await _p95(db, look) for name, look in _looks(many)}
-                await db.close()
+                await console.hire(db)
+                found[many] |= {f"http.{name}": ms for name, ms in (await console.looks(address, at, db)).items()}
                 if many == MANY:
-                    exported = await export(address, at)
+                    exported = await export(address, at, db)
+                await db.close()
     note = f"p95 of {LOOKS}; the floor is {FEW:,} tickets; at most {MOST_MS} ms and {MOST_RATIO}"
     return [
         Result("ledger.build", built, "s", note=f"{MANY:,} tickets, {5 * MANY:,} events"),
@@ -121,7 +124,7 @@ async def _ticket(tx: AsyncSession, ticket_id: int) -> None:
     ticket = await tickets.by_number(tx, number or "")
     assert ticket is not None
     await story.tell(tx, ticket, Discretion(sees=True))
-    await neighbours.similar(tx, neighbours.place_of(ticket), NOW, besides=ticket_id)
+    await neighbours.similar(tx, neighbours.place_of(ticket), NOW)
 
 
 async def _deep(tx: AsyncSession, ticket_id: int) -> None:

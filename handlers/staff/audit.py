@@ -48,7 +48,7 @@ async def show(visit: Visit) -> web.StreamResponse:
         numbers = await ledger.numbers(tx, {line.ticket_id for line in lines if line.ticket_id})
         names = await people.names(tx)
     shown = lines[:PAGE]
-    ends = marks | {kind: n for kind, n in (line.mark for line in shown)}
+    ends = marks | dict(line.mark for line in shown)
     kept = {name: value for name, value in {**typed, **ends}.items() if value}
     return await visit.page(
         "audit.html",

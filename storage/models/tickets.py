@@ -59,6 +59,10 @@ class Ticket(SQLModel, table=True):
         partial("ix_ticket_open_department", "department_id", "rank", "due_at", "id", where=_IS_OPEN),
         partial("ix_ticket_open_assignee", "assignee_id", "rank", "due_at", "id", where=_IS_OPEN),
         partial("ix_ticket_resolved", "department_id", "resolved_at", "id", where="status = 'resolved'"),
+        partial(
+            "ix_ticket_review", "division", "opened_at", "id",
+            where="status = 'resolved' AND needs_review AND reviewer_id IS NULL",
+        ),  # fmt: skip
         Index("ix_ticket_alarm", "alarm_at"),
         Index("ix_ticket_ledger", "division", "opened_at", "id"),
         Index("ix_ticket_kind", "kind", "what", "opened_at", "id"),

@@ -18,9 +18,9 @@ from storage import alarms, attachments, callbacks, files, filters, presence
 from storage import directory as rows
 from storage import staff as people
 from storage.models import OPEN, Outbox, Staff, Ticket
-from tests.staff.desk import PASSWORD, Desk, sealed
+from tests.staff.desk import PASSWORD, Desk, deliver, sealed
 
-CLERK, OTHER_CLERK, LEAD, HANDLER, ADMIN = "chen", "lin", "tang", "qiao", "demo"
+CLERK, OTHER_CLERK, LEAD, HANDLER, ADMIN = "chen", "lin", "tang", "fang", "demo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,8 @@ async def _full(desk: Desk) -> Ticket:
     """Reported by several, with photos, gathered, asked about, helped with, and more time is asked for it."""
     photos = [await _photo(desk, "驾驶人甲", warm) for warm in (False, True)]
     ticket = await desk.report(
-        "G102 K1021+600 往长春方向", by="驾驶人甲", what="road_cut", photos=photos, plate="吉A0T123", trailer="吉A0G45挂",
-        note="路口堆了土，两边都过不去，后面排了二十多辆。", named=True, on_site=True,
+        "G102 K1021+600 往长春方向", by="驾驶人甲", what="road_cut", photos=photos, plate="吉A0T123",
+        trailer="吉A0G45挂", note="路口堆了土，两边都过不去，后面排了二十多辆。", named=True, on_site=True,
     )  # fmt: skip
     second = await desk.report("G102 K1021+900 往长春方向", by="驾驶人乙", what="road_cut", note="也堵在这里")
     await desk.report("G102 K1022+700 往四平方向", by="驾驶人丙", what="congestion", note="对向也走不动")
@@ -94,6 +94,7 @@ async def _full(desk: Desk) -> Ticket:
     until = (await desk.ticket(ticket.id)).resolution_due_at + timedelta(hours=2)
     await _does(desk, CLERK, timing.ask_extension, ticket, until, "清土的铲车一小时后到")
     desk.clock.pass_(minutes=2)
+    await deliver(desk, *[None] * 2000)
     await _does(desk, CLERK, tickets.reply, ticket, "已通知属地清除土堆，铲车一小时内到。请先停在加油站，不要掉头。")
     return ticket
 
@@ -121,16 +122,10 @@ async def _others(desk: Desk, department: int) -> Ticket:
         "S102 K45+600 往九台方向", by="驾驶人己", kind="complaint", what="conduct", plate=None,
         note="检查点的人说话难听，还要收钱。",
     )  # fmt: skip
-    await desk.report(
-        "G1京哈高速长春收费站", by="驾驶人庚", kind="code_appeal", what="red", note="码红了，人在收费站外"
-    )
+    await desk.report("G1京哈高速长春收费站", by="驾驶人庚", kind="code_appeal", what="red", note="码红了，人在站外")
     await desk.report("G12 K688+200", by="驾驶人辛", kind="help", what="food", note="困了两天，车上没吃的")
-    advice = await desk.report(
-        "G12长春东收费站", by="驾驶人壬", kind="advice", what="other", note="门口可以挂张通行证样子"
-    )
-    moved = await desk.report(
-        "G45大广高速双辽收费站", by="驾驶人癸", kind="consult", what="pass", note="通行证怎么补？"
-    )
+    advice = await desk.report("G12长春东收费站", by="驾驶人壬", kind="advice", what="other", note="门口挂张样子")
+    moved = await desk.report("G45大广高速双辽收费站", by="驾驶人癸", kind="consult", what="pass", note="怎么补？")
     called = [await desk.report("G1京哈高速拉林河服务区", by=f"电话{n}", source="12328") for n in range(3)]
     desk.clock.pass_(minutes=12)
     await _does(desk, CLERK, closing.resolve, complaint, "已向当班人员核实并道歉，所收款项已退。", outcome="explained")

@@ -28,7 +28,13 @@ async def test_a_reply_to_a_summons_answers_the_ticket(db: Database, clock: Any,
         await way.hear()
         summons = next(m for m in reversed(way.provider.sent) if m.chat == CHATS[CLERK])
         assert list(summons.buttons) == ["接单", "回复", "转办"]
-        replied = {"reply_to_message": {"message_id": summons.message_id, "date": 0, "chat": {"id": CHATS[CLERK], "type": "private"}}}
+        replied = {
+            "reply_to_message": {
+                "message_id": summons.message_id,
+                "date": 0,
+                "chat": {"id": CHATS[CLERK], "type": "private"},
+            }
+        }
         way.provider.shows(CHATS[CLERK], photo.png(1), caption="请走右侧车道", **replied)
         update = json.loads(json.dumps(way.provider.delivery.pending.popitem()[1]))
         await way.client.post("/telegram/main", json=update, headers={"X-Telegram-Bot-Api-Secret-Token": SECRET})
