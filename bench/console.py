@@ -55,17 +55,19 @@ async def hire(db: Database, login: str = "lead") -> None:
 @asynccontextmanager
 async def signed_in(address: str, at: Path) -> AsyncIterator[tuple[Process, aiohttp.ClientSession]]:
     """A house on this ledger whose clock stands still, and the supervisor's browser."""
-    async with program(("-m", "bot", "run"), at, address, SEND="false") as house:
-        async with aiohttp.ClientSession(
+    async with (
+        program(("-m", "bot", "run"), at, address, SEND="false") as house,
+        aiohttp.ClientSession(
             f"http://127.0.0.1:{house.port}",
             cookie_jar=aiohttp.CookieJar(unsafe=True),
             raise_for_status=True,
             timeout=aiohttp.ClientTimeout(total=None),
-        ) as browser:
-            form = _TOKEN.search(await (await browser.get("/staff/sign-in")).text())
-            assert form is not None
-            await browser.post("/staff/sign-in", data={"form": form[1], "login": "lead", "password": PASSWORD})
-            yield house, browser
+        ) as browser,
+    ):
+        form = _TOKEN.search(await (await browser.get("/staff/sign-in")).text())
+        assert form is not None
+        await browser.post("/staff/sign-in", data={"form": form[1], "login": "lead", "password": PASSWORD})
+        yield house, browser
 
 
 async def looks(address: str, at: Path, db: Database) -> dict[str, float]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Job
-from hotline import callbacks, recount, timing, trends
+from hotline import closing, recount, timing, trends
 from hotline.facilities import facilities_climb
 from storage import attachments, budgets, inbox, jobs
 from storage import tickets as ledger
@@ -32,7 +32,7 @@ async def alarms(tx: AsyncSession, now: datetime) -> dict[str, Any]:
 
 async def ask_callbacks(tx: AsyncSession, now: datetime) -> dict[str, Any]:
     """Ask whoever is due whether he is satisfied (回访)."""
-    return {"asked": await callbacks.ask_due(tx, now)}
+    return {"asked": await closing.ask_due(tx, now)}
 
 
 async def recount_due_times(tx: AsyncSession, now: datetime) -> dict[str, Any]:

@@ -23,15 +23,16 @@ def next_try(now: datetime, zone: tzinfo = SHANGHAI) -> datetime:
     return datetime.combine(day, ASK_AT, local.tzinfo).astimezone(UTC)
 
 
-async def ask_due(tx: AsyncSession, now: datetime) -> int:
-    """Ask everybody whose callback is due; after the last try without an answer he counts as not reached."""
-    due = await callbacks.due(tx, now)
+async def ask_due(tx: AsyncSession, now: datetime) -> tuple[int, list[Ticket]]:
+    """Ask everybody whose callback is due; how many, and the tickets whose reporters were not reached in the end."""
+    due, given_up = await callbacks.due(tx, now), list[Ticket]()
     for one in due:
         ticket = await tickets.lock(tx, one.ticket_id)
         if ticket.status != "resolved":
             one.status = "dropped"
         elif one.tries >= catalogue.load().callback_tries:
             one.status = "unreached"
+            given_up.append(ticket)
         else:
             one.tries += 1
             one.status, one.due_at = "asked", next_try(now)
@@ -39,7 +40,7 @@ async def ask_due(tx: AsyncSession, now: datetime) -> int:
             if reporter is not None and reporter.unreachable_since is None:
                 await record(tx, ticket, "called_back", "clock", now, attempt=one.tries)
     await tx.flush()
-    return len(due)
+    return len(due), given_up
 
 
 async def called(tx: AsyncSession, ticket_id: int, staff: Staff, now: datetime) -> Ticket:

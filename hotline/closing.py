@@ -170,6 +170,21 @@ async def rate(
     return ticket
 
 
+async def ask_due(tx: AsyncSession, now: datetime) -> int:
+    """Ask everybody whose callback is due; what waited for nothing but an answer that never comes is struck off."""
+    asked_now, given_up = await callbacks.ask_due(tx, now)
+    for ticket in given_up:
+        await strike_off_if_ready(tx, ticket, "clock", now)
+    return asked_now
+
+
+async def called(tx: AsyncSession, ticket_id: int, staff: Staff, now: datetime) -> Ticket:
+    """A clerk called and nobody answered; after the last try nobody is asked again."""
+    ticket = await callbacks.called(tx, ticket_id, staff, now)
+    await strike_off_if_ready(tx, ticket, f"staff:{staff.id}", now)
+    return ticket
+
+
 async def _redo(tx: AsyncSession, ticket: Ticket, actor: str, now: datetime) -> None:
     """Open it again for somebody else: whoever else holds a post there, or the department's queue, or the desk's."""
     handled_by, department = ticket.resolver_id, ticket.department_id

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hotline import catalogue, divisions, numbers, routing, timing
+from hotline import callbacks, catalogue, divisions, numbers, routing, timing
 from hotline.audience import record
 from hotline.formats.coordinates import cell
 from hotline.formats.places import Place
@@ -120,12 +120,10 @@ def _columns(place: Place | None) -> dict[str, Any]:
 async def join(tx: AsyncSession, ticket_id: int, contact: Contact, now: datetime) -> Ticket:
     """A second driver stands at the same place: he follows the ticket and counts; refused when it is settled by now."""
     assert contact.id is not None
-    ticket = await tickets.lock(tx, ticket_id)
-    if ticket.status == "merged":
-        return await join(tx, ticket.master_id or 0, contact, now)
+    ticket = await tickets.lock_handled(tx, ticket_id)
     if ticket.status not in OPEN:
         raise Refusal("ticket.join.settled", number=ticket.number)
-    if await tickets.follow(tx, ticket_id, contact.id, now):
+    if await tickets.follow(tx, ticket.id or 0, contact.id, now):
         ticket.reports += 1
         await record(tx, ticket, "joined", f"contact:{contact.id}", now)
     return ticket
@@ -140,19 +138,18 @@ async def add_words(
     master goes to the master, where it is read. Returns whether it is open again because of these words.
     """
     assert contact.id is not None
-    ticket = await tickets.lock(tx, ticket_id)
-    if ticket.status == "merged":
-        return await add_words(tx, ticket.master_id or 0, contact, text, photos, now)
+    ticket = await tickets.lock_handled(tx, ticket_id)
     if ticket.status not in (*OPEN, "resolved"):
         raise Refusal("ticket.add.closed", number=ticket.number)
     message_id = await words_of(tx, ticket, "in", text, now, contact_id=contact.id)
-    await attachments.attach(tx, photos, ticket_id, message_id)
+    await attachments.attach(tx, photos, ticket.id or 0, message_id)
     if ticket.status == "waiting":
         timing.resume(ticket, now)
     if ticket.first_response_at is not None and ticket.next_response_due_at is None:
         ticket.next_response_due_at = timing.after(now, timing.rule_of(ticket).next)
     was_settled = ticket.status == "resolved"
     if was_settled:
+        await callbacks.drop(tx, ticket.id or 0)
         open_again(ticket, now)
     timing.watch(ticket, now)
     await record(tx, ticket, "added", f"contact:{contact.id}", now, message=message_id, photos=len(photos), words=text)
@@ -164,7 +161,7 @@ async def add_words(
 async def take(tx: AsyncSession, ticket_id: int, staff: Staff, now: datetime) -> Ticket:
     """A clerk makes the ticket his own; refused when another has it in hand already."""
     ticket = await at_work(tx, ticket_id)
-    if ticket.assignee_id == staff.id and ticket.status == "handling":
+    if ticket.assignee_id == staff.id and ticket.status in ("handling", "waiting"):
         return ticket
     if ticket.assignee_id not in (None, staff.id) and ticket.status != "assigned":
         raise Refusal("desk.taken_already", number=ticket.number)
@@ -183,10 +180,11 @@ async def reply(
     words = worded(text)
     ticket = await at_work(tx, ticket_id)
     _in_hand(ticket, staff)
-    ticket.next_response_due_at = None
+    owed, ticket.next_response_due_at = ticket.next_response_due_at, None
     _responded(ticket, now)
     message_id = await words_of(tx, ticket, "out", words, now, staff_id=staff.id)
-    await record(tx, ticket, "answered", f"staff:{staff.id}", now, words=words, message=message_id, hold=hold)
+    facts: dict[str, Any] = {"message": message_id, "owed": owed and owed.isoformat()}
+    await record(tx, ticket, "answered", f"staff:{staff.id}", now, words=words, hold=hold, **facts)
     return ticket
 
 
@@ -217,7 +215,7 @@ async def at_work(tx: AsyncSession, ticket_id: int) -> Ticket:
     """The ticket, held, as long as it is somebody's work; refused when it is settled or gathered under another."""
     ticket = await tickets.lock(tx, ticket_id)
     if ticket.status == "merged":
-        master = await tickets.lock(tx, ticket.master_id or 0)
+        master = await tx.get_one(Ticket, ticket.master_id)
         raise Refusal("desk.merged_already", number=ticket.number, master=master.number)
     if ticket.status not in OPEN:
         raise Refusal("desk.resolved_already", number=ticket.number)

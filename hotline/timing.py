@@ -44,7 +44,7 @@ def watch(ticket: Ticket, now: datetime, zone: tzinfo = SHANGHAI) -> None:
     if ticket.next_response_due_at is not None:
         owed.append(ticket.next_response_due_at)
     due = min(owed)
-    if due == ticket.due_at and ticket.alarm_at != NEVER:
+    if due == ticket.due_at:
         return
     rule = rule_of(ticket)
     span = rule.resolution if due == ticket.resolution_due_at else rule.first
@@ -153,7 +153,7 @@ async def decide_extension(tx: AsyncSession, ticket_id: int, staff_: Staff, gran
     asked.decided_by, asked.decided_at, asked.granted = staff_.id, now, granted
     await extensions.add(tx, asked)
     if granted and ticket.status in OPEN:
-        ticket.resolution_due_at = asked.until
+        ticket.resolution_due_at = max(asked.until, ticket.resolution_due_at)  # a pause may have moved it further
         watch(ticket, now)
     kind = "extended" if granted else "extension_refused"
     await record(tx, ticket, kind, f"staff:{staff_.id}", now, extension=asked.id)

@@ -31,6 +31,19 @@ async def lock(tx: AsyncSession, ticket_id: int) -> Ticket:
     return (await tx.scalars(query.execution_options(populate_existing=True))).one()
 
 
+async def lock_handled(tx: AsyncSession, ticket_id: int) -> Ticket:
+    """Wherever this matter is handled, held: the ticket itself, or the master that it was gathered under.
+
+    Never both: who gathers and splits holds several, in the order of their ids, and would wait for us as we for him.
+    """
+    master = select(func.coalesce(col(Ticket.master_id), col(Ticket.id))).where(col(Ticket.id) == ticket_id)
+    while True:
+        where = int(await tx.scalar(master) or 0)
+        held = await lock(tx, where)
+        if await tx.scalar(master) == where:
+            return held
+
+
 async def by_number(tx: AsyncSession, number: str) -> Ticket | None:
     """The ticket of this number."""
     return (await tx.scalars(select(Ticket).where(col(Ticket.number) == number))).first()
@@ -134,7 +147,7 @@ async def of_contact(tx: AsyncSession, contact_id: int, limit: int, *, open_only
 
 @dataclass(frozen=True, slots=True)
 class Nearby:
-    """Where to look for reports of the same thing: stretch of a road, a facility, grid cells; since when, which kind."""
+    """Where to look for reports of the same thing: a stretch of road, a facility, grid cells; since when, which kind."""
 
     since: datetime
     kind: str | None = None

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.desk import what_of
 from handlers.staff.columns import place_in
 from handlers.staff.visit import Visit
-from hotline import callbacks, catalogue, closing, divisions, rights
+from hotline import catalogue, closing, divisions, rights
 from hotline.formats.describe import describe_place
 from locales.words import Refusal, Say, say
 from storage import callbacks as asked
@@ -60,7 +60,7 @@ async def reached(visit: Visit) -> web.StreamResponse:
 
 async def not_reached(visit: Visit) -> web.StreamResponse:
     """Nobody answered: the try counts."""
-    return await _do(visit, "callbacks.done.not_reached", lambda tx, i: callbacks.called(tx, i, visit.staff, visit.now))
+    return await _do(visit, "callbacks.done.not_reached", lambda tx, i: closing.called(tx, i, visit.staff, visit.now))
 
 
 async def _do(visit: Visit, done: str, verb: Callable[[AsyncSession, int], Awaitable[Any]]) -> web.StreamResponse:

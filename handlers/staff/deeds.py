@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.staff.moments import typed_moment
 from handlers.staff.visit import Visit
-from hotline import callbacks, closing, incidents, moving, rights, tickets, timing, unsaid
+from hotline import closing, incidents, moving, rights, tickets, timing, unsaid
 from hotline.numbers import find_number
 from hotline.unsaid import TEN_SECONDS
 from locales.words import Refusal
@@ -249,7 +249,7 @@ TABLE = (
         (_PROOF, WHY), _is_resolved, "end", closes=True,
     ),
     Deed("rate", _rate, (_SATISFACTION, WHY), _is_resolved, "end"),
-    Deed("called", lambda tx, a: callbacks.called(tx, *a.of, a.now), (), lambda s: s.callback is not None, "end"),
+    Deed("called", lambda tx, a: closing.called(tx, *a.of, a.now), (), lambda s: s.callback is not None, "end"),
     Deed("reopen", lambda tx, a: closing.reopen(tx, *a.of, a.words, a.now), (WORDS,), _may_reopen, "end"),
     Deed(
         "transfer",

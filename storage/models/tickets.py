@@ -60,9 +60,12 @@ class Ticket(SQLModel, table=True):
         partial("ix_ticket_open_assignee", "assignee_id", "rank", "due_at", "id", where=_IS_OPEN),
         partial("ix_ticket_resolved", "department_id", "resolved_at", "id", where="status = 'resolved'"),
         partial(
-            "ix_ticket_review", "division", "opened_at", "id",
+            "ix_ticket_review",
+            "division",
+            "opened_at",
+            "id",
             where="status = 'resolved' AND needs_review AND reviewer_id IS NULL",
-        ),  # fmt: skip
+        ),
         Index("ix_ticket_alarm", "alarm_at"),
         Index("ix_ticket_ledger", "division", "opened_at", "id"),
         Index("ix_ticket_kind", "kind", "what", "opened_at", "id"),
@@ -192,7 +195,7 @@ class TicketEvent(SQLModel, table=True):
     """The ledger: who did what to which ticket. Appended, never changed; codes and ids, never words."""
 
     __tablename__ = "ticket_event"
-    __table_args__ = (Index("ix_ticket_event_ticket", "ticket_id", "id"),)
+    __table_args__ = (Index("ix_ticket_event_ticket", "ticket_id", "id"), Index("ix_ticket_event_actor", "actor", "id"))
     id: int | None = row_id()
     ticket_id: int = to("ticket")
     contact_id: int = big(null=False)

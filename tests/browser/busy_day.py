@@ -170,7 +170,11 @@ async def _beside(desk: Desk, ticket: Ticket) -> None:
         clerk, lead = await _member(tx, OTHER_CLERK), await _member(tx, LEAD)
         trend = {"count": 9, "usual": 1.5, "hours": 2, "facility": "长春东收费站"}
         await alarms.sound(tx, "trend", "place:22:长春东收费站", "220100", now.date(), now, **trend)
-        await alarms.sound(tx, "breach", "ticket:1:2", "220100", now.date(), now, number=ticket.number, level=2)
+        late = (
+            await tx.scalars(select(Ticket).where(col(Ticket.status).in_(OPEN)).order_by(col(Ticket.due_at)))
+        ).first()
+        assert late is not None
+        await alarms.sound(tx, "breach", f"ticket:{late.id}:1", "220100", now.date(), now, number=late.number, level=1)
         await filters.keep(tx, lead.id or 0, "长春东一带", "view=all&q=长春东")
         await presence.write(tx, ticket.id or 0, clerk.id or 0, now + timedelta(minutes=5), now)
         letters = select(Outbox).where(col(Outbox.about).is_not(None)).order_by(col(Outbox.id).desc()).limit(2)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from PIL import Image
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from storage import sealed
 from storage.database import Database
@@ -27,8 +27,8 @@ from tests.staff.desk import PASSWORD, Desk, assembled
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 WIDE = {"viewport": {"width": 1280, "height": 900}, "locale": "zh-CN"}
 GAP = 24
-COLOURS = 96
-"""As many as keep text sharp and a photograph recognisable."""
+COLOURS = 192
+"""As many as keep text sharp, amber apart from red, and a photograph recognisable."""
 SCHEMES: tuple[tuple[Literal["light", "dark"], str, str], ...] = (("light", "", "#d9ddd8"), ("dark", "-dark", "#000"))
 
 
@@ -56,6 +56,7 @@ def shots(day: Day) -> list[Shot]:
         Shot("ticket-handler", HANDLER, full, "#near"),
         Shot("review", LEAD, complaint, "#story"),
         Shot("intake", CLERK, "/staff/intake"),
+        Shot("intake-form", CLERK, "/staff/intake?kind=blockage"),
         Shot("callbacks", CLERK, "/staff/callbacks"),
         Shot("alarms", LEAD, "/staff/alarms"),
         Shot("ledger", LEAD, "/staff/ledger"),
@@ -87,7 +88,7 @@ async def take(names: list[str]) -> None:
         wanted = [one for one in shots(await busy_day(desk)) if not names or one.name in names]
         await desk.server.start_server()
         async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, "--lang=zh-CN"])
             for who in dict.fromkeys(one.who for one in wanted):
                 await _look(desk, browser, who, [one for one in wanted if one.who == who])
             await browser.close()
@@ -107,7 +108,8 @@ async def _look(desk: Desk, browser: Browser, who: str, wanted: list[Shot]) -> N
             await page.goto(str(desk.server.make_url(one.where)))
             if one.top:
                 await page.locator(one.top).evaluate("(part) => part.scrollIntoView()")
-            await page.wait_for_timeout(500)  # until the page says that it is live
+            if who:
+                await expect(page.locator("#live")).to_have_text("实时更新", timeout=15_000)
         for scheme, ending, ground in SCHEMES:
             taken = []
             for page in pages:
@@ -134,7 +136,7 @@ def _beside(taken: list[Image.Image], ground: str) -> Image.Image:
     for one in taken:
         both.paste(one, (left, 0))
         left += one.width + GAP
-    return both.quantize(COLOURS, dither=Image.Dither.NONE)
+    return both.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
 
 
 if __name__ == "__main__":

@@ -50,7 +50,8 @@ def addresses(day: Day, role: str) -> list[str]:
         "/staff/callbacks", "/staff/alarms", "/staff/macros", "/staff/ledger?source=12328", "/staff/outbox",
         "/staff/facilities", "/staff/facilities/ledger", f"/staff/facilities/{day.facility}", "/staff/directory",
         f"/staff/directory/{day.department}", "/staff/roster", "/staff/people", f"/staff/people/{day.person}",
-        "/staff/intake", "/staff/audit", "/staff/chat", "/staff/help", "/staff/password",
+        "/staff/intake", "/staff/intake?kind=blockage", "/staff/intake?kind=code_appeal", "/staff/audit", "/staff/chat",
+        "/staff/help", "/staff/password",
     ]  # fmt: skip
     mine = pages(role)
     return [one for one in every if any(page.fullmatch(one.partition("?")[0]) for page in mine)] + ["/staff/nowhere"]
@@ -106,6 +107,7 @@ async def test_no_page_of_the_console_has_a_grave_fault(busy: tuple[Desk, Day], 
         await signed_in(page, desk, login)
         for address in addresses(day, role):
             await page.goto(str(desk.server.make_url(address)))
+            await expect(page.locator("#live"), address).to_have_text("实时更新")
             await page.evaluate(OPEN_ALL)
             if (
                 fresh := {address, *await page.evaluate(SHAPES)} - seen

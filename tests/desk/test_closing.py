@@ -9,7 +9,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
-from hotline import callbacks, closing, tickets
+from hotline import closing, tickets
 from locales.words import Refusal
 from storage import callbacks as asked
 from storage.models import NEVER, Ticket
@@ -151,12 +151,12 @@ async def test_a_callback_is_tried_three_times_on_working_days(floor: Floor) -> 
     assert last is not None and (last.tries, last.status) == (3, "unreached")
     assert (await floor.keys()).count("told.callback") == 3
     with pytest.raises(Refusal, match=r"callback\.none"):
-        await floor.do(callbacks.called, ticket_id, floor["li"])
+        await floor.do(closing.called, ticket_id, floor["li"])
 
 
 async def test_a_clerk_who_calls_notes_what_was_said(floor: Floor) -> None:
     ticket_id = await settled(floor, "complaint", "conduct")
-    await floor.do(callbacks.called, ticket_id, floor["li"])
+    await floor.do(closing.called, ticket_id, floor["li"])
     await floor.do(closing.rate, ticket_id, f"staff:{floor['li'].id}", "satisfied", "电话说满意", by=floor["li"])
     async with floor.db.read() as tx:
         last = await asked.last(tx, ticket_id)

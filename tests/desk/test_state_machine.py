@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from handlers import jobs
-from hotline import callbacks, closing, incidents, moving, tickets, timing, unsaid
+from hotline import closing, incidents, moving, tickets, timing, unsaid
 from locales.words import Refusal
 from storage import tickets as ledger
 from storage.database import Database
@@ -82,7 +82,7 @@ VERBS: dict[str, tuple[Verb, set[tuple[str, ...]]]] = {
     "satisfied": (_rate("satisfied", False), {("rated",), ("rated", "struck_off")}),
     "unsatisfied": (_rate("unsatisfied", False), {("rated",), ("rated", "reopened")}),
     "told a clerk": (_rate("unsatisfied", True), {("rated",), ("rated", "reopened")}),
-    "called": (lambda tx, d, n, s, k: callbacks.called(tx, n, s, d.now), {("not_reached",)}),
+    "called": (lambda tx, d, n, s, k: closing.called(tx, n, s, d.now), {("not_reached",)}),
     "merge": (lambda tx, d, n, s, k: incidents.merge(tx, n, d.one(k), s, d.now), {("merged", "gathered")}),
     "split": (lambda tx, d, n, s, k: incidents.split(tx, n, s, d.now), {("split",)}),
     "ask_extension": (_more_time, {("extension_asked",)}),

@@ -25,7 +25,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from hotline import callbacks, closing, incidents, moving, tickets, timing
+from hotline import closing, incidents, moving, tickets, timing
 from storage import staff as people
 from storage import tickets as ledger
 from storage.models import Department, Post, Responsible, Staff
@@ -89,7 +89,7 @@ async def _extend(tx: AsyncSession, who: Staff, line: re.Match[str], now: dateti
 async def _call(tx: AsyncSession, who: Staff, line: re.Match[str], now: datetime) -> None:
     n, how = int(line["n"]), line["how"]
     if how is None:
-        await callbacks.called(tx, n, who, now)
+        await closing.called(tx, n, who, now)
     else:
         await closing.rate(tx, n, f"staff:{who.id}", how, line["words"] or "", now, by=who)
 

@@ -11,7 +11,7 @@ const TOGETHER = 300; // changes within so many milliseconds are one look
 const SELDOM = 5_000; // and on a busy day there is one look in so many, lest a full desk keeps the house from its work
 
 const page = document.body.dataset;
-const refresh = document.body.matches(".list") ? queue() : document.body.matches(".ticket") ? ticket() : others;
+const refresh = document.getElementById("queue") ? queue() : document.body.matches(".ticket") ? ticket() : others;
 let stands = null; // what the stream said last: on, off, over
 let soon = 0;
 let looked = -SELDOM;

@@ -11,6 +11,7 @@ def upgrade() -> None:
     op.create_index('ix_facility_division', 'facility', ['division'])
     op.create_index('ix_closure_facility', 'closure', ['facility_id', 'id'])
     op.create_index('ix_ticket_source', 'ticket', ['source', 'opened_at', 'id'])
+    op.create_index('ix_ticket_event_actor', 'ticket_event', ['actor', 'id'])
     unseen = sa.text("status = 'resolved' AND needs_review AND reviewer_id IS NULL")
     op.create_index(
         'ix_ticket_review', 'ticket', ['division', 'opened_at', 'id'], postgresql_where=unseen, sqlite_where=unseen
