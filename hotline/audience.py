@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hotline import indexing, organisation
+from hotline.formats.describe import describe_place
+from hotline.neighbours import has_place, place_of
 from locales.words import Say, say
 from storage import outbox, summons, tickets
 from storage.database import wake
@@ -150,7 +152,7 @@ def _owed(
 
 def _summons(ticket: Ticket, event: TicketEvent, key: str, words: str, now: datetime) -> Owed:
     what = say(f"{ticket.kind}.what.{ticket.what}")
-    place = ticket.place_text or ""
+    place = describe_place(place_of(ticket)) if has_place(ticket) else ""
     facts = {"number": ticket.number, "what": what, "place": place, "words": words, "due": ticket.due_at}
     buttons = [(do.format(number=ticket.number), say(label)) for do, label in DESK_BUTTONS]
     return Owed(

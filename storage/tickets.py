@@ -147,7 +147,7 @@ async def of_contact(tx: AsyncSession, contact_id: int, limit: int, *, open_only
 
 @dataclass(frozen=True, slots=True)
 class Nearby:
-    """Where to look for reports of the same thing: a stretch of road, a facility, grid cells; since when, which kind."""
+    """Where to look for reports of the same thing: stretch, facility, grid cells; since when; which kind."""
 
     since: datetime
     kind: str | None = None

@@ -35,6 +35,10 @@ class Day:
     ids: tuple[int, ...]
 
 
+SOME_DAY = Day(Ticket(number="220100-20260301-1-000019"), Ticket(number="220100-20260301-3-000015"), 1, 1, 1, (1,))
+"""A day that nobody lived through, for those who only ask which pages there are."""
+
+
 async def busy_day(desk: Desk) -> Day:
     """Fill an empty house; it is twelve o'clock when it begins, and ten to one when it ends."""
     await invent(desk.house)
@@ -171,7 +175,12 @@ async def _beside(desk: Desk, ticket: Ticket) -> None:
         trend = {"count": 9, "usual": 1.5, "hours": 2, "facility": "长春东收费站"}
         await alarms.sound(tx, "trend", "place:22:长春东收费站", "220100", now.date(), now, **trend)
         late = (
-            await tx.scalars(select(Ticket).where(col(Ticket.status).in_(OPEN)).order_by(col(Ticket.due_at)))
+            await tx.scalars(
+                select(Ticket)
+                .filter_by(division="220100")
+                .where(col(Ticket.status).in_(OPEN))
+                .order_by(col(Ticket.due_at))
+            )
         ).first()
         assert late is not None
         await alarms.sound(tx, "breach", f"ticket:{late.id}:1", "220100", now.date(), now, number=late.number, level=1)

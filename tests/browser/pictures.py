@@ -136,7 +136,7 @@ def _beside(taken: list[Image.Image], ground: str) -> Image.Image:
     for one in taken:
         both.paste(one, (left, 0))
         left += one.width + GAP
-    return both.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    return both.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE)
 
 
 if __name__ == "__main__":
