@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from bot import commands
 from handlers.flows import FORMS
-from hotline import numbers
+from handlers.replies import FORM_OF
+from hotline import catalogue, numbers
 from locales import words
 from locales.typed import normalise
 from locales.words import (
@@ -124,13 +125,12 @@ def test_no_choice_of_a_form_reads_as_a_command() -> None:
 
 
 def test_a_form_that_begins_with_answers_has_words_for_it() -> None:
-    begun = set()
+    begun = {FORM_OF.get(kind, kind) for kind in catalogue.load().digits}  # free words begin each of them
     for file in (ROOT / "handlers").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Begin" and len(node.args) > 1:
-                assert isinstance(node.args[0], ast.Constant)
-                begun.add(str(node.args[0].value))
-    assert begun
+                if isinstance(node.args[0], ast.Constant):
+                    begun.add(str(node.args[0].value))
     assert {name for name in begun if FORMS[name].argument is None and f"{name}.begun" not in KEYS} == set()
 
 
