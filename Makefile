@@ -4,13 +4,15 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: run demo test check format bench words
+.PHONY: run demo assets test check format bench words
 
 run: $(VENV)/.run
 	$(BIN)/python -m bot run
 
 demo: $(VENV)/.run
 	VAR=$${VAR:-var/demo} DATABASE_URL=$${DATABASE_URL:-sqlite+aiosqlite:///var/demo/changxing.db} $(BIN)/python -m bot run --demo
+
+assets: assets/node_modules/.package-lock.json
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
@@ -39,3 +41,7 @@ $(VENV)/.run: requirements.lock | $(VENV)/bin/python
 $(VENV)/.dev: requirements-dev.lock | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
 	@touch $@ $(VENV)/.run
+
+assets/node_modules/.package-lock.json: assets/package-lock.json
+	npm ci --prefix assets --no-audit --no-fund --ignore-scripts
+	@touch $@

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, ValidationError, field_validator
@@ -14,6 +15,7 @@ from sqlalchemy.exc import ArgumentError
 from locales.words import LANGUAGES, negotiate
 
 DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
+_TILES = re.compile(r"(https://[A-Za-z0-9.-]+(:[0-9]{1,5})?)?/(?!/)[!-~]+")
 
 
 def _zone(name: str) -> str:
@@ -44,6 +46,9 @@ class Settings(BaseSettings):
     telegram_api_base: str = "https://api.telegram.org"
     telegram_proxy: str = ""
     telegram_webhook_secret: str = Field("", pattern=r"^[A-Za-z0-9_-]{0,256}$")
+    map_tiles: str = ""
+    map_datum: Literal["wgs84", "gcj02"] = "wgs84"
+    map_credit: str = ""
     send: bool = True
     log_level: str = Field("info", pattern=r"^(?i:debug|info|warning|error)$")
 
@@ -64,6 +69,14 @@ class Settings(BaseSettings):
         if address and not address.startswith(("http://", "https://")):
             raise ValueError("write a whole address that begins with https:// (or http:// on this machine)")
         return address.rstrip("/")
+
+    @field_validator("map_tiles")
+    @classmethod
+    def _tiles(cls, address: str) -> str:
+        asked = sorted(re.findall(r"\{([^{}]*)\}", address))
+        if address and not (_TILES.fullmatch(address) and asked == ["x", "y", "z"]):
+            raise ValueError("write an address with {z}, {x} and {y} that begins with https:// or, for our own, with /")
+        return address
 
     @field_validator("default_language")
     @classmethod

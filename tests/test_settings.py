@@ -33,6 +33,12 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("TELEGRAM_WEBHOOK_SECRET", "not allowed!"),
         ("LOG_LEVEL", "loud"),
         ("SEND", "perhaps"),
+        ("MAP_TILES", "http://tiles.example.org/{z}/{x}/{y}.png"),
+        ("MAP_TILES", "https://tiles.example.org/{z}/{x}.png"),
+        ("MAP_TILES", "https://{s}.example.org/{z}/{x}/{y}.png"),
+        ("MAP_TILES", "https://tiles.example.org; script-src *;/{z}/{x}/{y}"),
+        ("MAP_TILES", "//tiles.example.org/{z}/{x}/{y}.png"),
+        ("MAP_DATUM", "bd09"),
     ],
 )
 def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -58,3 +64,9 @@ def test_nothing_set_is_right() -> None:
 def test_an_empty_value_means_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORT", "")
     assert settings.load().port == 8080
+
+
+@pytest.mark.parametrize("tiles", ["https://tiles.example.org:8443/{z}/{x}/{y}.png", "/tiles?x={x}&y={y}&z={z}"])
+def test_tiles_come_by_https_or_from_us(monkeypatch: pytest.MonkeyPatch, tiles: str) -> None:
+    monkeypatch.setenv("MAP_TILES", tiles)
+    assert settings.load().map_tiles == tiles

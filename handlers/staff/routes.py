@@ -25,6 +25,7 @@ from handlers.staff import (
     ledger,
     live,
     macros,
+    maps,
     outbox,
     password,
     people,
@@ -42,6 +43,7 @@ from handlers.staff.errors import errors
 from handlers.staff.guard import ADMIN, ANYBODY, EVERYBODY, LEADS, SIGNED_IN, VISIT, Route, guard
 from handlers.staff.listeners import Live
 from handlers.staff.pages import Pages
+from handlers.staff.policy import POLICY
 from handlers.staff.rooms import open_to
 from handlers.staff.sessions import Sessions
 from handlers.staff.visit import Console, Handler
@@ -126,9 +128,11 @@ TABLE = (
     Route("GET", "/staff/live", live.listen, EVERYBODY),
 )
 
+LEAFLET = Route("GET", "/staff/leaflet/{version}/{name:.+}", maps.show, ANYBODY)
+"""Only there where a map is."""
+
 _HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
-    "frame-ancestors 'none'",
+    "Content-Security-Policy": POLICY,
     "Cache-Control": "no-store",
     "Permissions-Policy": "geolocation=(), camera=(), microphone=()",
     "Referrer-Policy": "same-origin",
@@ -140,10 +144,11 @@ _HEADERS = {
 def add_pages(app: web.Application, house: House) -> None:
     """Serve the console of this house under /staff/."""
     sessions = Sessions(house.secret, secure=house.settings.public_url.startswith("https:"))
-    console = Console(house, sessions, Pages(open_to(TABLE)), Live())
+    leaflet = maps.leaflet(house.settings)
+    console = Console(house, sessions, Pages(open_to(TABLE)), Live(), leaflet)
     routes: dict[Any, Route] = {}
     pages = web.Application(middlewares=[errors(console), guard(console, routes)])
-    for route in TABLE:
+    for route in (*TABLE, LEAFLET) if leaflet else TABLE:
         serve = _serving(route.handler)
         routes[serve] = route
         pages.router.add_route(route.method, route.path.removeprefix("/staff"), serve)

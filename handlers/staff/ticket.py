@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.staff import answering, beside, story
+from handlers.staff import answering, beside, maps, policy, story
 from handlers.staff.deeds import DEEDS, Scene, offered
 from handlers.staff.discretion import Discretion, discretion
 from handlers.staff.due import both, due
@@ -64,7 +64,7 @@ async def page(visit: Visit, *, refused: str = "", no: Say | None = None, whole:
         async with visit.house.db.write() as tx:
             if not await looks.has_seen(tx, visit.staff.id or 0, ticket.id or 0, since):
                 await audit.record(tx, visit.staff.id or 0, "saw", visit.now, ticket.id)
-    return await visit.page(
+    response = await visit.page(
         "ticket.html",
         status=422 if no else 200,
         ticket=ticket,
@@ -80,6 +80,9 @@ async def page(visit: Visit, *, refused: str = "", no: Say | None = None, whole:
         has_form=refused in DEEDS and DEEDS[refused] in facts["deeds"] and bool(DEEDS[refused].fields),
         **facts,
     )
+    if facts["map"] and facts["map"].origin:
+        response.headers["Content-Security-Policy"] = policy.with_images_of(facts["map"].origin)
+    return response
 
 
 async def _facts(tx: AsyncSession, visit: Visit, ticket: Ticket, shown: Discretion) -> dict[str, Any]:
@@ -115,6 +118,7 @@ async def _facts(tx: AsyncSession, visit: Visit, ticket: Ticket, shown: Discreti
         "place": describe_place(place) if has_place(ticket) else None,
         "typed_place": shown.words(_typed(place, visit.render(describe_place(place)))),
         "map_address": _map(place),
+        "map": maps.of(visit, ticket, place, around.near),
         "departments": await beside.departments(tx, visit, ticket, department) if "transfer" in names else [],
         "answering": await answering.of(tx, visit, ticket, department, told) if "reply" in names else None,
         "writing": await presence.others(tx, ticket.id or 0, visit.staff.id or 0, visit.now),

@@ -19,6 +19,7 @@ from handlers.staff import flash
 from handlers.staff.listeners import Live
 from handlers.staff.pages import Pages
 from handlers.staff.sessions import Session, Sessions
+from handlers.staff.static import Static
 from hotline import divisions, rights
 from locales.words import Say, negotiate, render, translate
 from storage import alarms, outbox, turns
@@ -47,6 +48,7 @@ class Console:
     sessions: Sessions
     pages: Pages
     live: Live
+    leaflet: Static | None = None
     checking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     drawing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 

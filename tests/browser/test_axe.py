@@ -44,7 +44,7 @@ def addresses(day: Day, role: str) -> list[str]:
     ids = "&".join(f"ticket={one}" for one in day.ids)
     every = [
         "/staff/", "/staff/?view=all&q=%E6%B2%A1%E6%9C%89", f"/staff/tickets/{day.full.number}",
-        f"/staff/tickets/{day.complaint.number}", f"/staff/tickets/{day.full.number}?departments=all",
+        f"/staff/tickets/{day.complaint.number}",
         f"/staff/bulk?do=transfer&{ids}", f"/staff/bulk?do=resolve&{ids}", f"/staff/bulk?do=merge&{ids}",
         "/staff/callbacks", "/staff/alarms", "/staff/macros", "/staff/ledger?source=12328", "/staff/outbox",
         "/staff/facilities", "/staff/facilities/ledger", f"/staff/facilities/{day.facility}", "/staff/directory",

@@ -128,9 +128,9 @@ def test_a_form_that_begins_with_answers_has_words_for_it() -> None:
     begun = {FORM_OF.get(kind, kind) for kind in catalogue.load().digits}  # free words begin each of them
     for file in (ROOT / "handlers").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Begin" and len(node.args) > 1:
-                if isinstance(node.args[0], ast.Constant):
-                    begun.add(str(node.args[0].value))
+            is_begin = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Begin" and len(node.args) > 1
+            if is_begin and isinstance(node.args[0], ast.Constant):
+                begun.add(str(node.args[0].value))
     assert {name for name in begun if FORMS[name].argument is None and f"{name}.begun" not in KEYS} == set()
 
 

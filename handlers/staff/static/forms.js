@@ -34,7 +34,7 @@ export function say(name) {
   const form = name && document.querySelector(`details.say#${CSS.escape(name)}`);
   if (!form) return false;
   form.open = true;
-  form.querySelector("textarea").focus();
+  (form.querySelector("textarea") ?? form.querySelector("summary")).focus();
   form.scrollIntoView({ block: "nearest" });
   return true;
 }
