@@ -1,4 +1,4 @@
-"""Each transcript in dialogues/ is played plain, redelivered and restarted, on both databases."""
+"""Each transcript in dialogues/ is played plain, then redelivered and restarted, on both databases."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ def codes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hotline.numbers.new_code", lambda: str(next(serial)))
 
 
-MANNERS = ("plain", "redelivered", "restarted")
-"""As it is typed; every message twice; the house built anew before each, and every choice pressed, not typed."""
+MANNERS = ("plain", "troubled")
+"""As it is typed; and every message twice, the house built anew before each, every choice pressed instead of typed."""
+
 ONLY_PLAIN = {script for script in DIALOGUES if "# only: plain" in script.read_text("utf-8").splitlines()}
 """`# only: plain` is for a transcript of what staff do, whose turns are played in every manner elsewhere."""
 
@@ -40,8 +41,8 @@ PLAYED = [
 async def test_dialogue(
     script: Path, manner: str, db: Database, clock: object, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    anew = manner == "restarted"
-    manners = {"twice": manner == "redelivered", "restart": anew, "press": anew}
+    troubled = manner == "troubled"
+    manners = {"twice": troubled, "restart": troubled, "press": troubled}
     way = Terminals(db, clock, tmp_path, speakers(script), **manners)
     played = await play(script, way, db, clock)
     if request.config.getoption("--update") and manner == "plain" and db.is_sqlite:
@@ -59,6 +60,7 @@ THROUGH = [
 """`# not: web` keeps a transcript from a channel that lacks what it needs: a browser cannot edit a message."""
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # what a database changes, the terminal has shown
 @pytest.mark.parametrize(("script", "channel"), THROUGH)
 async def test_dialogue_through_a_channel(
     script: Path, channel: Callable[..., AbstractAsyncContextManager[Way]], db: Database, clock: object, tmp_path: Path
