@@ -31,13 +31,18 @@ ONLY_PLAIN = {script for script in DIALOGUES if "# only: plain" in script.read_t
 """`# only: plain` is for a transcript of what staff do, whose turns are played in every manner elsewhere."""
 
 PLAYED = [
-    pytest.param(script, manner, id=f"{script.stem}-{manner}")
-    for script in DIALOGUES
-    for manner in (MANNERS[:1] if script in ONLY_PLAIN else MANNERS)
+    *((script, "plain", "sqlite") for script in DIALOGUES),
+    *((script, "plain", "postgresql") for script in ONLY_PLAIN),
+    *((script, "troubled", db) for script in DIALOGUES if script not in ONLY_PLAIN for db in ("sqlite", "postgresql")),
 ]
+"""Whatever is played in trouble on both databases is played as typed on one of them."""
 
 
-@pytest.mark.parametrize(("script", "manner"), PLAYED)
+@pytest.mark.parametrize(
+    ("script", "manner", "database_url"),
+    [pytest.param(*one, id=f"{one[0].stem}-{one[1]}-{one[2]}") for one in sorted(PLAYED)],
+    indirect=["database_url"],
+)
 async def test_dialogue(
     script: Path, manner: str, db: Database, clock: object, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

@@ -316,7 +316,7 @@ def test_the_desk(sqlite_template: Path, tmp_path: Path) -> None:
         run_state_machine_as_test(
             machine,
             settings=settings(
-                max_examples=25,
+                max_examples=12,
                 stateful_step_count=40,
                 deadline=None,
                 phases=[Phase.explicit, Phase.reuse, Phase.generate],  # to shrink takes minutes, and the steps tell

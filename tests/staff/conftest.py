@@ -14,6 +14,25 @@ from storage.database import Database
 from tests.conftest import StillClock
 from tests.staff.desk import Browser, Desk, assembled
 
+ON_BOTH = frozenset(
+    ["test_ledger", "test_queue", "test_bulk", "test_ticket", "test_verbs", "test_scope", "test_outbox", "test_live"]
+)
+"""Pages whose reads and races differ by database; the rest ask the same of either, and their verbs have tests of
+their own, so they are played on SQLite alone."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the other pages' second round."""
+    here = Path(__file__).parent
+    alone = [
+        item
+        for item in items
+        if item.path.parent == here and item.path.stem not in ON_BOTH and "postgresql" in item.name.partition("[")[2]
+    ]
+    if alone:
+        config.hook.pytest_deselected(items=alone)
+        items[:] = [item for item in items if item not in set(alone)]
+
 
 @pytest.fixture(scope="package", autouse=True)
 def quick_passwords() -> Iterator[None]:
