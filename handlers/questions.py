@@ -48,9 +48,9 @@ def plate(name: str, *, optional: bool = False, later: bool = False) -> Question
     return parsed(name, lambda given, _moment: str(parse_plate(given.text)), optional=optional, later=later)
 
 
-def phone(name: str, *, later: bool = False) -> Question:
+def phone(name: str, *, optional: bool = False, later: bool = False) -> Question:
     """A mobile number of the mainland; the value is its eleven digits, shown masked."""
-    return parsed(name, lambda given, _moment: parse_mobile(given.text), mask_mobile, later=later)
+    return parsed(name, lambda given, _moment: parse_mobile(given.text), mask_mobile, optional=optional, later=later)
 
 
 ANONYMOUS = "anonymous"

@@ -58,7 +58,7 @@ NOT_THERE = (
 
 
 async def test_what_stands_there_is_found_and_nothing_else(db: Database) -> None:
-    there = await kept(db, NOTE, plate="吉A12345")
+    there = await kept(db, NOTE, plate="吉A12345", number="220100-20260301-1-000017")
     elsewhere = await kept(db, "服务区没有热水", where="G102 K5 往长春方向")
     assert {words: there in await finds(db, words) for words in THERE} == dict.fromkeys(THERE, True)
     assert {words: await finds(db, words) for words in NOT_THERE} == {words: [] for words in NOT_THERE}
