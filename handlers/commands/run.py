@@ -13,7 +13,6 @@ from sqlalchemy.exc import DBAPIError
 from bot import logs
 from bot.app import House, application, build, channels_of
 from bot.settings import Settings
-from handlers.commands.demo import invent
 from handlers.commands.staff import add
 from handlers.desk import use_division
 from handlers.rooms import ROOMS
@@ -45,6 +44,8 @@ async def _serve(settings: Settings, *, demo: bool) -> None:
         raise SystemExit(f"DATABASE_URL: the database does not answer ({type(away).__name__}).") from None
     password = await _first_administrator(house)
     if demo:
+        from handlers.commands.demo import invent
+
         await invent(house)
     runner = web.AppRunner(application(house, made), access_log=None, shutdown_timeout=10)
     await runner.setup()
