@@ -14,7 +14,7 @@ from sqlmodel import col
 
 from bench.houses import folder, ledger
 from bench.results import Result
-from bot.channels import Bubble, Pace
+from bot.channels import Bubble, Pace, Rejected
 from bot.sender import IN_FLIGHT, Sender, by_account
 from storage import outbox
 from storage.database import Database
@@ -33,7 +33,7 @@ class Quick:
         return str(bubble.row)
 
     async def fetch(self, ref: str) -> bytes:
-        raise NotImplementedError
+        raise Rejected("no photos here")
 
 
 async def sender() -> list[Result]:

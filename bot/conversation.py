@@ -169,7 +169,7 @@ class Form:
         try:
             question = next(play)
             while True:
-                question = self._worded(question)
+                question = self.worded(question)
                 answer = answers.get(question.name)
                 met.append(question)
                 if answer is not None and _holds(answer) and question.still_offers(answer["value"]):
@@ -194,11 +194,11 @@ class Form:
             while True:
                 answer = answers.get(question.name)
                 if answer is not None and question.name not in passed:
-                    found.append(self._worded(question))
+                    found.append(self.worded(question))
                 question = play.send(answer["value"] if answer else None)
         return tuple(found)
 
-    def _worded(self, question: Question) -> Question:
+    def worded(self, question: Question) -> Question:
         """Options given by their id alone get the label `form.question.option`."""
         if all(isinstance(o, Option) for o in question.options):
             return question

@@ -166,15 +166,15 @@ async def _staff(
     """The chats of the staff concerned, without the one who acts; nobody has to link one."""
     if not await summons.anybody_linked(tx):
         return []
-    ids: set[int] = set()
+    ids, upwards = set[int](), organisation.upwards(ticket.division)
     if OWNER in whom:
-        ids |= {ticket.assignee_id} if ticket.assignee_id else await summons.who_may_take(tx, ticket)
+        ids |= {ticket.assignee_id} if ticket.assignee_id else await summons.who_may_take(tx, ticket, upwards)
     if LEADS in whom:
         ids |= {one.id or 0 for one in await organisation.supervisors(tx, ticket.division, now)}
     if ABOVE in whom and (department := facts.get("department")):
         holder = await organisation.holder(tx, department, now)
         ids |= {holder.id or 0} if holder else set()
     if DESK in whom:
-        ids |= await summons.clerks(tx, ticket.division)
+        ids |= await summons.clerks(tx, upwards)
     who, _, which = actor.partition(":")
     return await summons.chats(tx, ids - ({int(which)} if who == "staff" else set()))

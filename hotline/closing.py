@@ -10,15 +10,13 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hotline import callbacks, catalogue, timing
+from hotline import callbacks, catalogue, rights, timing
 from hotline.audience import record
 from hotline.tickets import AT_ONCE, at_work, open_again, worded, words_of
 from locales.words import Refusal
 from storage import attachments, organisation, tickets
 from storage import callbacks as asked
 from storage.models import OPEN, OUTCOMES, Staff, Ticket
-
-LEADS = timing.LEADS
 
 
 async def resolve(
@@ -37,7 +35,7 @@ async def resolve(
         raise Refusal("desk.outcome_missing")
     ticket = await at_work(tx, ticket_id)
     in_hand = ticket.assignee_id not in (None, staff.id) and ticket.status in ("handling", "waiting")
-    if in_hand and staff.role not in LEADS:
+    if in_hand and staff.role not in rights.LEADS:
         raise Refusal("desk.not_yours", number=ticket.number)
     if ticket.status == "waiting":
         timing.resume(ticket, now)
@@ -61,7 +59,7 @@ async def review(tx: AsyncSession, ticket_id: int, staff: Staff, agreed: bool, w
     ticket = await tickets.lock(tx, ticket_id)
     if ticket.status != "resolved" or not ticket.needs_review or ticket.reviewer_id is not None:
         raise Refusal("desk.review.none", number=ticket.number)
-    if staff.role not in LEADS or staff.id == ticket.resolver_id:
+    if staff.role not in rights.LEADS or staff.id == ticket.resolver_id:
         raise Refusal("desk.review.not_yours")
     if agreed:
         ticket.reviewer_id = staff.id
@@ -129,7 +127,7 @@ async def reopen(tx: AsyncSession, ticket_id: int, staff: Staff, why: str, now: 
     ticket = await tickets.lock(tx, ticket_id)
     if ticket.status in OPEN or ticket.status == "merged":
         raise Refusal("desk.not_resolved", number=ticket.number)
-    if ticket.status != "resolved" and staff.role not in LEADS:
+    if ticket.status != "resolved" and staff.role not in rights.LEADS:
         raise Refusal("desk.reopen.not_yours", number=ticket.number)
     await callbacks.drop(tx, ticket_id)
     open_again(ticket, now)

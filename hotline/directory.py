@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from hotline import divisions
 from hotline.catalogue import FUNCTIONS
-from hotline.organisation import LEVELS, NATION, upwards
+from hotline.divisions import NATION
+from hotline.organisation import LEVELS, upwards
 from locales.words import Refusal, say
 from storage import audit, directory, organisation
 from storage.models import Department, Post, Section, Staff

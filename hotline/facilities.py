@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hotline import divisions
+from hotline import divisions, rights
 from hotline.formats.facilities import FacilityKind
 from locales.words import SHANGHAI, Refusal, say
 from storage import alarms, audit
@@ -29,7 +29,6 @@ KINDS: dict[FacilityKind, str] = {"toll_station": "toll", "service_area": "servi
 WORDS = {"toll": "收费站", "service": "服务区", "parking": "停车区"}
 """The word that ends the name of each kind."""
 
-DESK = frozenset({"clerk", "supervisor", "admin"})
 
 STEP = timedelta(days=1)
 """How long an overdue row stays with one level before it climbs to the next: our own choice, no document gives one."""
@@ -228,7 +227,7 @@ def may_keep(by: Staff, division: str, department_id: int | None) -> bool:
     """
     if by.role == "handler":
         return department_id is not None and department_id == by.department_id
-    return by.role in DESK and divisions.is_within(division, by.division)
+    return by.role in rights.DESK and divisions.is_within(division, by.division)
 
 
 async def _held(tx: AsyncSession, by: Staff, facility_id: int) -> Facility:

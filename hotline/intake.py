@@ -11,8 +11,11 @@ from locales.words import Refusal
 from storage import audit, contacts, tickets, turns
 from storage.models import Contact, Staff, Ticket
 
-SOURCES = ("12345", "12328", "cross_province", "on_site", "opinion")
-"""Hotlines, the cross-province lines 85097301 to 85097305, on site, and opinion on the net (网络舆情)."""
+LINES = tuple(str(number) for number in range(85097301, 85097306))
+"""The five lines for blockages across provinces (seed S0, 0.8)."""
+
+SOURCES = ("12345", "12328", *LINES, "on_site", "opinion")
+"""Hotlines, the cross-province lines, on site, and opinion on the net (网络舆情)."""
 
 CHANNEL, ACCOUNT = "phone", "main"
 """The channel of whoever is reached by nothing of ours; no sender serves it."""
@@ -27,21 +30,18 @@ async def caller(tx: AsyncSession, mobile: str, once: str, now: datetime) -> Con
     return found
 
 
-async def sign(
-    tx: AsyncSession, ticket_id: int, staff: Staff, source: str, now: datetime, *, named: bool, fresh: bool
-) -> Ticket:
+async def sign(tx: AsyncSession, ticket_id: int, staff: Staff, source: str, now: datetime, *, named: bool) -> Ticket:
     """Say of a report that was just written down how it came, whether its reporter is named, and who wrote it.
 
-    Named matters on site come first (seed S1, 1.28). A report that joined another leaves that one as it is.
+    Named matters on site come first (seed S1, 1.28).
     """
     if source not in SOURCES:
         raise Refusal("intake.source.missing")
     ticket = await tickets.lock(tx, ticket_id)
-    if fresh:
-        ticket.source, ticket.named = source, named
-        ticket.on_site = ticket.on_site or source == "on_site"
-        ticket.rank = 0 if ticket.named and ticket.on_site else 1
-        tx.add(ticket)
-        await tx.flush()
-    await audit.record(tx, staff.id or 0, "intake", now, ticket_id, source=source, joined=not fresh)
+    ticket.source, ticket.named = source, named
+    ticket.on_site = ticket.on_site or source == "on_site"
+    ticket.rank = 0 if ticket.named and ticket.on_site else 1
+    tx.add(ticket)
+    await tx.flush()
+    await audit.record(tx, staff.id or 0, "intake", now, ticket_id, source=source)
     return ticket

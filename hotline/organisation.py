@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hotline.divisions import NATION
 from locales.words import Refusal
 from storage import audit, organisation
 from storage.models import Department, Staff
@@ -18,7 +19,6 @@ from storage.models import Department, Staff
 LEVELS = ("county", "city", "province", "nation")
 """From the place upwards."""
 
-NATION = "000000"
 LONGEST_ABSENCE = timedelta(days=366)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hotline.divisions import bounds
 from hotline.organisation import upwards
-from storage import assists
+from storage import assists, ledger
 from storage.models import Staff, Ticket
 
 DESK = frozenset({"clerk", "supervisor", "admin"})
@@ -30,6 +32,15 @@ VERBS: dict[str, frozenset[str]] = {
 def may(staff: Staff, verb: str) -> bool:
     """Whether this role may do this at all."""
     return staff.role in VERBS.get(verb, frozenset())
+
+
+def scope(tx: AsyncSession, staff: Staff) -> list[ColumnElement[bool]]:
+    """`may_see` as conditions that every list of tickets shown to this person has to hold."""
+    if staff.role in DESK:
+        return [ledger.in_subtree(bounds(staff.division))]
+    if staff.role == "handler":
+        return [ledger.of_department(staff.department_id)]
+    return [ledger.nothing()]
 
 
 async def may_see(tx: AsyncSession, staff: Staff, ticket: Ticket) -> bool:

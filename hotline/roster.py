@@ -6,19 +6,19 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hotline import rights
 from hotline.divisions import is_within
 from locales.words import Refusal
 from storage import audit, directory, organisation
 from storage.models import Department, Duty, Staff
 
-LEADS = ("supervisor", "admin")
 LONGEST_HANDOVER = 2000
 """Characters: a page of a logbook."""
 
 
 def may_plan(by: Staff, department: Department) -> None:
     """Raises Refusal unless this supervisor's own division holds the department's."""
-    if by.role not in LEADS or not is_within(department.division, by.division):
+    if by.role not in rights.LEADS or not is_within(department.division, by.division):
         raise Refusal("directory.not_yours")
 
 

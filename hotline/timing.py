@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hotline import calendar, catalogue, clocks, organisation
+from hotline import calendar, catalogue, clocks, organisation, rights
 from hotline.audience import record
 from hotline.catalogue import Rule
 from locales.words import SHANGHAI, Refusal
@@ -16,8 +16,6 @@ from storage.models import NEVER, OPEN, Department, Extension, Staff, Ticket
 
 SILENCE = clocks.Span.parse("3d")
 """How long we wait for a reporter whom we asked something before the handler is reminded; our own number."""
-
-LEADS = ("supervisor", "admin")
 
 
 def rule_of(ticket: Ticket) -> Rule:
@@ -148,7 +146,7 @@ async def decide_extension(tx: AsyncSession, ticket_id: int, staff_: Staff, gran
     asked = await extensions.undecided(tx, ticket_id)
     if asked is None:
         raise Refusal("desk.extension.none", number=ticket.number)
-    if staff_.role not in LEADS or asked.asked_by == staff_.id:
+    if staff_.role not in rights.LEADS or asked.asked_by == staff_.id:
         raise Refusal("desk.extension.not_yours")
     asked.decided_by, asked.decided_at, asked.granted = staff_.id, now, granted
     await extensions.add(tx, asked)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,17 +18,16 @@ async def anybody_linked(tx: AsyncSession) -> bool:
     return (await tx.scalar(select(col(Staff.id)).where(*_LINKED).limit(1))) is not None
 
 
-async def who_may_take(tx: AsyncSession, ticket: Ticket) -> set[int]:
-    """Who may make a ticket his own that nobody has: its department, or the desk when it has none."""
+async def who_may_take(tx: AsyncSession, ticket: Ticket, upwards: Sequence[str]) -> set[int]:
+    """Who may make a ticket his own that nobody has: its department, or the desk of its divisions when it has none."""
     if ticket.department_id is None:
-        return await clerks(tx, ticket.division)
+        return await clerks(tx, upwards)
     query = select(col(Staff.id)).where(*_LINKED, col(Staff.department_id) == ticket.department_id)
     return {found for found in (await tx.scalars(query)).all() if found}
 
 
-async def clerks(tx: AsyncSession, division: str) -> set[int]:
-    """The clerks in whose divisions this one lies."""
-    upwards = {division, f"{division[:4]}00", f"{division[:2]}0000", "000000"}
+async def clerks(tx: AsyncSession, upwards: Sequence[str]) -> set[int]:
+    """The clerks of these divisions: of a place and of whatever it lies in."""
     query = select(col(Staff.id)).where(*_LINKED, col(Staff.role) == "clerk", col(Staff.division).in_(upwards))
     return {found for found in (await tx.scalars(query)).all() if found}
 

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from handlers.staff.guard import clean
-from hotline import catalogue, divisions
+from hotline import catalogue, divisions, intake
 from hotline.formats.plates import find_plate
 from locales.typed import normalise
 from locales.words import Refusal
@@ -17,7 +17,7 @@ from storage.ledger import CLOCK, OPENED, Order, Wanted
 from storage.models import OPEN, OUTCOMES, STATUSES
 
 ADDRESS = "/staff/ledger"
-SOURCES = ("wechat", "telegram", "web", "terminal", "12345", "12328", "cross_province", "on_site", "opinion")
+SOURCES = ("wechat", "telegram", "web", "terminal", *intake.SOURCES)
 LONGEST = 64
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)

@@ -84,10 +84,9 @@ async def _lines(
     tx: AsyncSession, visit: Visit, staff_id: int | None, ticket_id: int | None, marks: dict[str, int | None]
 ) -> list[Line]:
     """Both kinds by time, newest first; one more than a page when there are more."""
-    bounds = divisions.bounds(visit.staff.division)
-    which: dict[str, Any] = {"staff_id": staff_id, "ticket_id": ticket_id, "limit": PAGE + 1}
-    looks = await trail.looks(tx, *bounds, before=marks["look"], **which)
-    changes = await trail.changes(tx, *bounds, before=marks["change"], **which)
+    sought = trail.Sought(divisions.bounds(visit.staff.division), staff_id, ticket_id)
+    looks = await trail.looks(tx, sought, marks["look"], PAGE + 1)
+    changes = await trail.changes(tx, sought, marks["change"], PAGE + 1)
     lines = [
         Line(row.at, row.staff_id, _what(visit, row.what), row.ticket_id, _plain(row.facts), ("look", row.id or 0))
         for row in looks

@@ -76,7 +76,7 @@ async def departments(
     province = f"{ticket.division[:2]}0000"
     bounds = divisions.bounds(province if whole else f"{ticket.division[:4]}00")
     found = await directory.departments(tx, bounds=bounds, at_work=True, limit=MOST_DEPARTMENTS)
-    for above in {province, organisation.NATION} - {bounds[0]}:
+    for above in {province, divisions.NATION} - {bounds[0]}:
         found += await directory.departments(tx, bounds=(above, above), at_work=True, limit=MOST_DEPARTMENTS)
     found = list({one.id: one for one in found if own is None or one.id != own.id}.values())
     level = own.level if own else _level(ticket.division)

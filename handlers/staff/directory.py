@@ -80,7 +80,7 @@ def place_name(division: str) -> str:
 
 def where(division: str) -> Say | str:
     """The same, and the whole country as itself."""
-    return say("directory.nation") if division == organisation.NATION else place_name(division)
+    return say("directory.nation") if division == divisions.NATION else place_name(division)
 
 
 async def manned(tx: AsyncSession, visit: Visit, found: list[Department]) -> list[Manned]:

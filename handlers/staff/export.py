@@ -16,7 +16,7 @@ from handlers.staff import sheets
 from handlers.staff.columns import Reader, cells, head
 from handlers.staff.ledger import reader_of
 from handlers.staff.visit import Visit
-from hotline.scope import scope
+from hotline.rights import scope
 from storage import audit, ledger
 
 log = structlog.get_logger()

@@ -12,13 +12,14 @@ from aiohttp import web
 from aiohttp.typedefs import Handler as Handle
 
 from handlers.staff.visit import HERE, Console, Handler, Visit
+from hotline import rights
 
 VISIT: web.RequestKey[Visit] = web.RequestKey("visit", Visit)
 
 ANYBODY = frozenset({"anybody"})
 """Pages that need no sign-in."""
 
-EVERYBODY = frozenset({"clerk", "handler", "supervisor", "admin"})
+EVERYBODY = rights.WORKERS
 """Of the desk; who checks passes at the roadside is not."""
 
 SIGNED_IN = EVERYBODY | {"checkpoint"}
@@ -27,7 +28,7 @@ SIGNED_IN = EVERYBODY | {"checkpoint"}
 FIRST_PAGE = {"checkpoint": "/staff/facilities"}
 """Where a role begins to which the queue is closed."""
 
-LEADS = frozenset({"supervisor", "admin"})
+LEADS = rights.LEADS
 ADMIN = frozenset({"admin"})
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")

@@ -9,11 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation import Question, Reply
 from handlers.flows import FORMS
+from handlers.flows.blockage import NONE
 from handlers.replies import FORM_OF
 from handlers.staff import intake_form
 from handlers.staff.intake_form import Typed
 from handlers.staff.visit import Visit
-from hotline import catalogue, intake
+from hotline import catalogue, incidents, intake
 from hotline.formats.phones import parse_mobile
 from locales.words import Refusal, Say, say
 from storage.models import Ticket
@@ -39,7 +40,7 @@ async def show(visit: Visit) -> web.StreamResponse:
 
 
 async def take_down(visit: Visit) -> web.StreamResponse:
-    """Open the ticket, or join the one that is the same; the answer shows number and code, to be read out."""
+    """Open the ticket, gathered under the one that is the same; the answer shows number and code, to be read out."""
     typed = visit.form
     kind = typed.get("kind", "")
     if kind not in catalogue.load().digits:
@@ -62,30 +63,37 @@ async def take_down(visit: Visit) -> web.StreamResponse:
         async with visit.house.db.write() as tx:
             if not await visit.is_first(tx):
                 return visit.onward(HERE, say("intake.shown_once"))
-            ticket, fresh = await _submitted(tx, visit, kind, result, digits, named=named)
+            ticket, master = await _submitted(tx, visit, kind, result, digits, named=named)
     except _NotYetError as more:
         return await _page(visit, kind, result, more.question)
     except Refusal as no:
         return await _page(visit, kind, result, no=no.say)
-    return await visit.page("intake_done.html", ticket=ticket, fresh=fresh, mobile=digits)
+    return await visit.page("intake_done.html", ticket=ticket, master=master, mobile=digits)
 
 
 async def _submitted(
     tx: AsyncSession, visit: Visit, kind: str, result: Typed, mobile: str, *, named: bool
-) -> tuple[Ticket, bool]:
-    """The ticket, and whether it is a new one; raises what is still to be asked."""
+) -> tuple[Ticket, Ticket | None]:
+    """The caller's own ticket, and the one under which it was gathered; raises what is still to be asked.
+
+    A driver in a chat joins the ticket that is there and sees it in his chat; a caller has only what is read out to
+    him, so he gets a number and a code of his own.
+    """
     form = FORMS[FORM_OF.get(kind, kind)]
     contact = await intake.caller(tx, mobile, visit.form["once"], visit.now)
     answers, walk = await intake_form.looked_up(tx, form, contact, visit.form, result.answers, visit.now)
     if walk.open is not None:
         raise _NotYetError(walk.open)
-    reply = await form.submit(tx, contact, walk.values(answers), visit.now)
+    given = walk.values(answers)
+    same = given.pop("same", NONE.id)
+    reply = await form.submit(tx, contact, given, visit.now)
     about = reply.about if isinstance(reply, Reply) else None
     assert about is not None, "these forms all end with a ticket"
-    ticket = await tx.get_one(Ticket, int(about.removeprefix("ticket:")))
-    fresh = ticket.contact_id == contact.id and ticket.opened_at == visit.now
-    source = visit.form["source"]
-    return await intake.sign(tx, ticket.id or 0, visit.staff, source, visit.now, named=named, fresh=fresh), fresh
+    ticket_id = int(about.removeprefix("ticket:"))
+    ticket = await intake.sign(tx, ticket_id, visit.staff, visit.form["source"], visit.now, named=named)
+    if same == NONE.id:
+        return ticket, None
+    return ticket, await incidents.merge(tx, ticket_id, int(same), visit.staff, visit.now)
 
 
 async def _page(

@@ -48,7 +48,7 @@ def questions(form: Form, answers: Answers) -> list[Question]:
         while True:
             answer = answers.get(question.name)
             if question.fetch is None and question.name not in (PHONE, PHOTOS):
-                found.append(form._worded(question))
+                found.append(form.worded(question))
             question = play.send(answer["value"] if answer else [] if question.fetch else None)
     except StopIteration:
         return found

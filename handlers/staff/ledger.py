@@ -19,7 +19,7 @@ from hotline.divisions import bounds
 from hotline.formats.describe import describe_place
 from hotline.formats.phones import mask_plate
 from hotline.numbers import find_number
-from hotline.scope import scope
+from hotline.rights import scope
 from locales.words import Refusal, Say
 from storage import ledger
 from storage import staff as people

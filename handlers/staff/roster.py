@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.staff.moments import as_field, typed_moment
 from handlers.staff.visit import Visit
-from hotline import organisation, roster
+from hotline import organisation, rights, roster
 from hotline.directory import may_change
 from hotline.divisions import is_within
 from locales.words import Refusal, Say, say
@@ -94,7 +94,7 @@ async def _other(tx: AsyncSession, visit: Visit, staff_id: int) -> Staff:
         raise Refusal("people.unknown")
     if visit.staff.role == "admin":
         may_change(visit.staff, member.division)
-    elif visit.staff.role not in roster.LEADS or not is_within(member.division, visit.staff.division):
+    elif visit.staff.role not in rights.LEADS or not is_within(member.division, visit.staff.division):
         raise Refusal("directory.not_yours")
     return member
 
@@ -111,7 +111,7 @@ async def _do(visit: Visit, name: str, verb: Callable[[AsyncSession], Awaitable[
 
 async def _page(visit: Visit, refused: str = "", no: Say | None = None) -> web.Response:
     zone, of = visit.house.settings.zone, _number(visit.request.query.get("of", visit.form.get("of", "")))
-    is_lead = visit.staff.role in roster.LEADS
+    is_lead = visit.staff.role in rights.LEADS
     async with visit.house.db.read() as tx:
         found = await rows.shifts(
             tx, visit.now - stored.LONGEST_SHIFT - KEPT, visit.now - KEPT, department_id=of or None, limit=SHOWN
@@ -142,7 +142,7 @@ async def _page(visit: Visit, refused: str = "", no: Say | None = None) -> web.R
 
 def _shown(visit: Visit, shift: Duty, member: Staff, department: Department) -> Shift:
     state = "over" if shift.ends_at <= visit.now else "now" if shift.starts_at <= visit.now else "later"
-    is_planner = visit.staff.role in roster.LEADS and is_within(department.division, visit.staff.division)
+    is_planner = visit.staff.role in rights.LEADS and is_within(department.division, visit.staff.division)
     return Shift(shift, member, department, state, is_planner or shift.staff_id == visit.staff.id, is_planner)
 
 

@@ -20,7 +20,7 @@ from hotline import bulk, catalogue, divisions, rights
 from hotline.formats.describe import describe_place
 from hotline.formats.phones import mask_plate
 from hotline.numbers import find_number
-from hotline.scope import scope
+from hotline.rights import scope
 from locales.words import Refusal, Say, has, say
 from storage import directory, filters, ledger, queues
 from storage import tickets as tickets_of

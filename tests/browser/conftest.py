@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
-from tests.browser.hands import CHROMIUM, QUIET
+from tests.browser.screen import CHROMIUM, QUIET
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -3,36 +3,21 @@
 from __future__ import annotations
 
 import re
-import shutil
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any, ClassVar
 
-import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
+from tests.browser.screen import DESK
 from tests.staff.desk import PASSWORD, Desk
-
-CHROMIUM = "/usr/bin/chromium"
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-DESK = {"viewport": {"width": 1280, "height": 800}, "locale": "zh-CN"}
-PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True, "locale": "zh-CN"}
-
-needs_chromium = pytest.mark.skipif(shutil.which(CHROMIUM) is None, reason=f"{CHROMIUM} is not installed")
 
 LOOK = Path(__file__).with_name("focus.js").read_text("utf-8")
 FURTHEST = 150
 """No page has more stops than this between two things that one does after each other."""
 
 
-class Hand:
+class Hand(ABC):
     """One person before a screen: what he does, in words of the page."""
 
     javascript = True
@@ -74,32 +59,32 @@ class Hand:
         await self.presses(self.form(name).get_by_role("button", name=button, exact=True))
         await self.reads(".flash", done)
 
-    async def sign_in(self, login: str) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    async def sign_in(self, login: str) -> None: ...
 
-    async def presses(self, what: Locator) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    async def presses(self, what: Locator) -> None: ...
 
-    async def writes(self, where: Locator, words: str) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    async def writes(self, where: Locator, words: str) -> None: ...
 
-    async def chooses(self, option: Locator) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    async def chooses(self, option: Locator) -> None: ...
 
-    async def picks(self, where: Locator, value: str) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    async def picks(self, where: Locator, value: str) -> None: ...
 
-    async def turns_to(self, queue: str) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    async def turns_to(self, queue: str) -> None: ...
 
-    async def reads_ticket(self, number: str) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    async def reads_ticket(self, number: str) -> None: ...
 
-    async def takes(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    async def takes(self) -> None: ...
 
-    async def hears(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    async def hears(self) -> None: ...
 
 
 class Plain(Hand):

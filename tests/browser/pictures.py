@@ -20,7 +20,7 @@ from storage import sealed
 from storage.database import Database
 from storage.migrations import migrate
 from tests.browser.busy_day import ADMIN, CLERK, HANDLER, LEAD, Day, busy_day
-from tests.browser.hands import CHROMIUM, PHONE, QUIET
+from tests.browser.screen import CHROMIUM, PHONE, QUIET
 from tests.conftest import StillClock
 from tests.staff.desk import PASSWORD, Desk, assembled
 

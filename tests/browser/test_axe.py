@@ -18,7 +18,7 @@ from playwright.async_api import Browser, Page, expect
 from handlers.staff.routes import TABLE
 from storage.database import Database
 from tests.browser.busy_day import ADMIN, CLERK, HANDLER, LEAD, SOME_DAY, Day, busy_day
-from tests.browser.hands import PHONE, needs_chromium
+from tests.browser.screen import PHONE, needs_chromium
 from tests.conftest import StillClock
 from tests.staff.desk import PASSWORD, Desk, assembled
 from tests.web.house import living

@@ -19,23 +19,11 @@ from storage import staff as people
 from storage import tickets as ledger
 from storage.database import Database
 from storage.models import Outbox, Ticket
+from tests.browser.screen import CHROMIUM, DESK, PHONE, QUIET, needs_chromium
 from tests.conftest import StillClock
 from tests.staff.desk import PASSWORD, Desk, assembled, deliver
 
-CHROMIUM = "/usr/bin/chromium"
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-DESK = {"viewport": {"width": 1280, "height": 800}, "locale": "zh-CN"}
-PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True, "locale": "zh-CN"}
-
-pytestmark = pytest.mark.skipif(shutil.which(CHROMIUM) is None, reason=f"{CHROMIUM} is not installed")
+pytestmark = needs_chromium
 
 
 @pytest_asyncio.fixture

@@ -16,7 +16,8 @@ from hotline import tickets
 from storage import staff as people
 from storage.database import Database
 from storage.models import Ticket, TicketEvent
-from tests.browser.hands import Hand, Keys, Plain, needs_chromium
+from tests.browser.hands import Hand, Keys, Plain
+from tests.browser.screen import needs_chromium
 from tests.conftest import StillClock
 from tests.staff.desk import PASSWORD, Desk, assembled, deliver, sealed
 from tests.support.staff_turns import set_up

@@ -6,7 +6,8 @@ import re
 
 from playwright.async_api import Browser, expect
 
-from tests.browser.test_console import DESK, browser, desk, live, pytestmark, screen, signed_in, sound
+from tests.browser.screen import DESK
+from tests.browser.test_console import browser, desk, live, pytestmark, screen, signed_in, sound
 from tests.staff.desk import Desk
 
 __all__ = ["browser", "desk", "pytestmark", "screen"]

@@ -17,22 +17,12 @@ from playwright.async_api import Browser, BrowserContext, Page, Route, async_pla
 from locales.words import say
 from storage.database import Database
 from storage.models import NOTICE
+from tests.browser.screen import CHROMIUM, PHONE, QUIET, needs_chromium
 from tests.web.house import House, living
 
-CHROMIUM = "/usr/bin/chromium"
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True, "locale": "zh-CN"}
 CHANGCHUN = {"latitude": 43.88123, "longitude": 125.47012, "accuracy": 18}
 
-pytestmark = pytest.mark.skipif(shutil.which(CHROMIUM) is None, reason=f"{CHROMIUM} is not installed")
+pytestmark = needs_chromium
 
 
 @pytest_asyncio.fixture

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hotline.scope import scope
+from hotline.rights import scope
 from locales.words import Refusal
 from storage import ledger
 from storage.database import Database

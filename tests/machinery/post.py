@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
-from bot.channels import Bubble, Pace
+from bot.channels import Bubble, Pace, Rejected
 from locales.words import Say, say
 from storage import outbox, turns
 from storage.database import Database
@@ -53,7 +53,7 @@ class Post:
 
     async def fetch(self, ref: str) -> bytes:
         """This channel has no photos."""
-        raise NotImplementedError
+        raise Rejected("no photos here")
 
     def to(self, address: str) -> list[str]:
         """What one address got."""

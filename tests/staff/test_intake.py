@@ -31,9 +31,10 @@ async def typed(clerk: Browser, kind: str, **fields: str) -> Page:
 
 
 async def written(desk: Desk, page: Page) -> Ticket:
-    [number] = set(re.findall(r"\d{6}-\d{8}-\d-\d{6}", page.html))
+    number = re.search(r'id="number">(\d{6}-\d{8}-\d-\d{6})<', page.html)
+    assert number is not None
     async with desk.db.read() as tx:
-        found = await ledger.by_number(tx, number)
+        found = await ledger.by_number(tx, number[1])
         assert found is not None
         return found
 
@@ -92,9 +93,13 @@ async def test_similar_reports_are_shown_before_one_is_opened(desk: Desk, clerk:
     assert first.status == 200
     assert 'name="same"' in first.html
     fields = {**CALLER, **WELL["blockage"]}
-    joined = await clerk.send(first, "/staff/intake", **fields, same=str(known.id))
-    assert known.number in joined.text
-    assert known.code not in joined.text, "the code is the first reporter's"
+    gathered = await clerk.send(first, "/staff/intake", **fields, same=str(known.id))
+    own = await written(desk, gathered)
+    assert own.id != known.id
+    assert own.code in gathered.text, "a caller follows by a number and a code of his own"
+    assert known.number in gathered.text
+    assert known.code not in gathered.text, "the code is the first reporter's"
+    assert (own.status, own.master_id) == ("merged", known.id)
     assert (await desk.ticket(known.id)).reports == 2
     fresh = await typed(clerk, "blockage", **fields | {"mobile": "13800000002"}, same="none")
     assert (await written(desk, fresh)).id != known.id
