@@ -12,8 +12,10 @@ from typing import Any
 
 from bench.houses import ROOT
 from bench.ledger import pages
+from bench.library import library
 from bench.parse import parse
 from bench.results import Result, table, write
+from bench.rules import rules
 from bench.sender import sender
 from bench.start import start
 from bench.turns import turns
@@ -25,7 +27,9 @@ MEASURES: dict[str, Callable[[], Coroutine[Any, Any, list[Result]]]] = {
     "start": start,
     "sender": sender,
     "parse": parse,
+    "rules": rules,
     "ledger": pages,
+    "library": library,
 }
 
 

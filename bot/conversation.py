@@ -23,7 +23,7 @@ AT_ONCE = "at_once"
 """What `questions` returns when its answers need no review before they are submitted."""
 
 Questions = Callable[[], Generator["Question", Any, str | None]]
-Submit = Callable[[AsyncSession, Contact, dict[str, Any], datetime], Awaitable["Reply | Say"]]
+Submit = Callable[[AsyncSession, Contact, dict[str, Any], datetime], Awaitable["Reply | Say | Begin"]]
 Fetch = Callable[[AsyncSession, Contact, dict[str, Any], datetime], Awaitable[Any]]
 Answers = dict[str, dict[str, Any]]
 
@@ -98,7 +98,7 @@ class Question:
     """One question. `read` gives the value or raises Refusal; `show` tells how a value reads on the review screen.
 
     `optional` may be skipped; `later` is not asked but offered on the review screen; `gathers` takes several messages,
-    and `merge` joins what they bring.
+    and `merge` joins what they bring. Its words are in the catalogues under its name, unless it brings its own.
     """
 
     name: str
@@ -112,6 +112,8 @@ class Question:
     wants: tuple[str, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
     fetch: Fetch | None = None
+    own_ask: Say | None = None
+    own_label: Say | None = None
 
     def still_offers(self, value: Any) -> bool:
         """Whether a stored choice is still among the options; an earlier answer may have changed them."""
@@ -206,6 +208,14 @@ class Form:
             o if isinstance(o, Option) else Option(o, say(f"{self.name}.{question.name}.{o}")) for o in question.options
         )
         return Question(**{**question.__dict__, "options": options})
+
+    def asks(self, question: Question) -> Say:
+        """The words of a question."""
+        return question.own_ask or say(f"{self.name}.{question.name}.ask", **question.facts)
+
+    def label(self, question: Question) -> Say:
+        """What its answer is called."""
+        return question.own_label or say(f"{self.name}.{question.name}.label")
 
     def show(self, question: Question, value: Any) -> Say | str | list[Any]:
         """How the answer to a question reads."""

@@ -21,7 +21,7 @@ def menu(forms: Mapping[str, Form], note: Say) -> Reply:
 
 def ask(form: Form, walk: Walk, question: Question, answers: Answers, *notes: Say) -> Reply:
     """A question, how far we are, and the ways out of it."""
-    words = say(f"{form.name}.{question.name}.ask", **question.facts)
+    words = form.asks(question)
     if form.steps > 1 and not question.later:
         step = 1 + sum(1 for q in walk.met if q.fetch is None and q.name in answers and q is not question)
         words = say("dialogue.step", words=words, step=step, steps=max(step, form.steps))
@@ -92,7 +92,7 @@ def edit(form: Form, walk: Walk, answers: Answers, *notes: Say) -> Reply:
 def pair(form: Form, question: Question, answers: Answers) -> dict[str, Any]:
     """The facts of "label: value"."""
     value = form.show(question, answers[question.name]["value"])
-    return {"label": say(f"{form.name}.{question.name}.label"), "value": value}
+    return {"label": form.label(question), "value": value}
 
 
 def resume(form: Form, walk: Walk, answers: Answers, *notes: Say) -> Reply:

@@ -46,6 +46,7 @@ class Settings(BaseSettings):
     telegram_api_base: str = "https://api.telegram.org"
     telegram_proxy: str = ""
     telegram_webhook_secret: str = Field("", pattern=r"^[A-Za-z0-9_-]{0,256}$")
+    packs: Path | None = None
     map_tiles: str = ""
     map_datum: Literal["wgs84", "gcj02"] = "wgs84"
     map_credit: str = ""

@@ -9,27 +9,39 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation import Option, Reply
+from bot.settings import Settings
 from handlers.questions import ANONYMOUS
 from hotline import catalogue, tickets
 from hotline.formats.describe import describe_place
 from hotline.formats.places import Place, find_place
 from hotline.neighbours import has_place, place_of
 from hotline.reading import Story
+from hotline.rules import shelf
 from locales.words import Say, say, together
 from storage.models import Contact, Department, Message, Ticket, TicketEvent
 
-_division = "220100"
+_division, _address = "220100", ""
 
 
-def use_division(code: str) -> None:
-    """The administrative division (GB/T 2260, six digits) whose desk takes new tickets; set once at the start."""
-    global _division  # noqa: PLW0603 - a setting of the process, like its zone
-    _division = code
+def use(settings: Settings) -> None:
+    """Which desk this process is, where people reach it, and its own rule packs; set once at the start.
+
+    Raises BadPack, so that a wrong pack stops the start and not a driver.
+    """
+    global _division, _address
+    _division, _address = settings.default_division, settings.address
+    shelf.use(settings.packs)
+    shelf.load()
 
 
 def division() -> str:
-    """The division whose desk takes new tickets."""
+    """The division (GB/T 2260, six digits) whose desk takes new tickets."""
     return _division
+
+
+def address() -> str:
+    """Where people reach us, without a final slash."""
+    return _address
 
 
 def see(ticket: Ticket) -> Option:

@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Job
 from hotline import closing, recount, timing, trends
+from hotline.decisions import KEPT
 from hotline.facilities import facilities_climb
-from storage import attachments, budgets, inbox, jobs
+from storage import attachments, budgets, decisions, inbox, jobs
 from storage import tickets as ledger
 
 KEEP_RAW = timedelta(days=30)
@@ -46,11 +47,13 @@ async def watch_trends(tx: AsyncSession, now: datetime) -> dict[str, Any]:
 
 
 async def tidy(tx: AsyncSession, now: datetime) -> dict[str, Any]:
-    """Forget what is no longer needed: raw messages, slots of jobs long done, photos of reports never sent."""
+    """Forget what is no longer needed: raw messages, slots of jobs long done, photos of reports never sent,
+    answers of rule packs after their time."""
     return {
         "raw_forgotten": await inbox.forget_raw(tx, now - KEEP_RAW),
         "slots_forgotten": await jobs.forget(tx, now - KEEP_SLOTS),
         "photos_forgotten": await attachments.forget_orphans(tx, now - KEEP_ORPHANS),
+        "answers_forgotten": await decisions.forget(tx, now - KEPT),
         "budgets_forgotten": await budgets.forget(tx, now - timedelta(days=1)),
     }
 

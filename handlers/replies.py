@@ -7,11 +7,15 @@ from typing import Any
 from bot.conversation import Answers, Begin, Option, Reply, said_as
 from bot.turn import Turn
 from handlers import desk
+from handlers.point_replies import a_service_point
+from handlers.policy_answers import a_policy_question
 from handlers.questions import find_how, find_verdict
+from handlers.rule_questions import is_asked_there
 from handlers.staff_replies import to_a_summons
 from hotline import matters, numbers, tickets
 from hotline.formats.free_words import Understood, understand
 from hotline.formats.places import from_position
+from hotline.rules.asked import asked_for, sizes
 from locales.words import Refusal, say
 from storage import said
 from storage import tickets as ledger
@@ -93,6 +97,22 @@ async def what_is_shut(turn: Turn) -> Reply | Begin | None:
     if not matters.asks_what_is_shut(turn.given.text) or await _open_ones(turn):
         return None
     return Begin("closed", {"where": {"raw": turn.given.text, "value": said.place.to_json()}})
+
+
+async def a_rule(turn: Turn) -> Reply | Begin | None:
+    """May I pass, do I need a pass, which class is this load: the packs in force answer, and nobody need wait.
+
+    While none is in force for the question, a person answers it as before.
+    """
+    said, form = understand(turn.given.text), asked_for(turn.given.text)
+    if form is None or said.what is not None:
+        return None
+    known = sizes(turn.given.text) if form == "oversize" else {}
+    answers: Answers = {f"fact_{name}": {"raw": turn.given.text, "value": value} for name, value in known.items()}
+    if said.place and form == "may_pass":
+        answers["where"] = {"raw": turn.given.text, "value": said.place.to_json()}
+    is_held = is_asked_there(form, said.place, turn.now)
+    return Begin(form, answers) if is_held else None
 
 
 async def another_matter(turn: Turn) -> Reply | Begin | None:
@@ -179,6 +199,9 @@ REPLIES = (
     to_what_was_said,
     satisfaction,
     what_is_shut,
+    a_service_point,
+    a_rule,
+    a_policy_question,
     another_matter,
     a_new_report,
     to_an_open_ticket,

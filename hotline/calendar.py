@@ -110,10 +110,7 @@ def _read(files: tuple[tuple[Path, int, int], ...]) -> Calendar:
     settled = set(range(min(off).year, max(off).year + 1))
     hours: dict[date, Hours] = {}
     for file, _, _ in files:
-        try:
-            pack = _Pack.of(tomllib.loads(file.read_text("utf-8")))
-        except (ValueError, TypeError, KeyError) as error:
-            raise BadCalendar(f"{file.name}: {error}") from error
+        pack = read(file)
         off, work = (off | pack.off) - pack.work, (work | pack.work) - pack.off
         settled |= pack.years
         hours |= {one.since: one for one in pack.hours}
@@ -125,15 +122,26 @@ def _read(files: tuple[tuple[Path, int, int], ...]) -> Calendar:
     return Calendar(frozenset(off), frozenset(work), frozenset(settled), by_day, version)
 
 
+def read(file: Path) -> Pack:
+    """One pack by itself; raises BadCalendar."""
+    try:
+        return Pack.of(tomllib.loads(file.read_text("utf-8")))
+    except (ValueError, TypeError, KeyError) as error:
+        raise BadCalendar(f"{file.name}: {error}") from error
+
+
 @dataclass(frozen=True, slots=True)
-class _Pack:
+class Pack:
+    """One file: days off, make-up workdays, the years that they settle, working hours, and where all of it is from."""
+
     off: frozenset[date]
     work: frozenset[date]
     years: frozenset[int]
     hours: tuple[Hours, ...]
+    sources: tuple[str, ...]
 
     @classmethod
-    def of(cls, pack: Mapping[str, Any]) -> _Pack:
+    def of(cls, pack: Mapping[str, Any]) -> Pack:
         """What a pack's tables say; raises ValueError for what nobody can have meant."""
         _only(pack, "days", "hours")
         off: set[date] = set()
@@ -149,7 +157,10 @@ class _Pack:
             raise ValueError(f"off and work at once: {min(both)}")
         if fixed := [day for day in sorted(work) if is_fixed(day)]:
             raise ValueError(f"the law makes {fixed[0]} a day off")
-        return cls(frozenset(off), frozenset(work), frozenset(years), tuple(map(_hours, pack.get("hours", ()))))
+        hours = tuple(map(_hours, pack.get("hours", ())))
+        tables = (*pack.get("days", ()), *pack.get("hours", ()))
+        sources = tuple(dict.fromkeys(str(table["source"]) for table in tables))
+        return cls(frozenset(off), frozenset(work), frozenset(years), hours, sources)
 
 
 def _only(table: Mapping[str, Any], *known: str) -> None:

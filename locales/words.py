@@ -47,6 +47,15 @@ def together(*parts: Say, gap: str = "\n\n") -> Say:
     return parts[0] if len(parts) == 1 else Say("", {"parts": list(parts), "gap": gap})
 
 
+OWN_WORDS = "="
+"""The key of a sentence that brings its words along."""
+
+
+def in_each(texts: Mapping[str, str]) -> Say:
+    """A sentence that stands in a pack and not in the catalogues: its words by language (`zh`, `en`)."""
+    return Say(OWN_WORDS, {"texts": dict(texts)})
+
+
 class Refusal(Exception):
     """The user may not do this, or not so; `say` is the sentence that tells what would be right."""
 
@@ -100,8 +109,8 @@ def has(language: str, key: str) -> bool:
 def translate(language: str, key: str, /, *, zone: tzinfo = SHANGHAI, now: datetime | None = None, **facts: Any) -> str:
     """The sentence `key` in this language; a key with plural forms chooses by the fact `count`.
 
-    In the catalogue `{at:moment}`, `{at:date}`, `{at:time}`, `{at:relative}` say how a moment reads, `{list:lines}` and
-    `{list:clauses}` how a list does, and `{any:short}` cuts to what fits on a button.
+    In the catalogue `{at:moment}`, `{at:date}`, `{at:time}`, `{at:relative}` say how a moment reads, `{list:lines}`,
+    `{list:clauses}` and `{list:spaced}` how a list does, and `{any:short}` cuts to what fits on a button.
     """
     words, known = _catalogue(language)
     if key not in known:
@@ -143,6 +152,9 @@ class _Writer(string.Formatter):
         match value:
             case Say(key="", facts=facts):
                 return str(facts["gap"]).join(self.format_field(p, "") for p in facts["parts"])
+            case Say(key="=", facts=facts):
+                texts = facts["texts"]
+                return str(texts.get(self.locale.language) or next(iter(texts.values())))
             case Say():
                 return translate(self.language, value.key, zone=self.zone, now=self.now, **value.facts)
             case datetime():
@@ -153,6 +165,8 @@ class _Writer(string.Formatter):
                 parts = [self.format_field(v, "") for v in value]
                 if format_spec == "lines":
                     return "\n".join(parts)
+                if format_spec == "spaced":
+                    return " ".join(parts)
                 if format_spec == "clauses":
                     return ("；" if self.locale.language == "zh" else "; ").join(parts)
                 return format_list(parts, locale=self.locale)

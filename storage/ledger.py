@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -40,6 +40,7 @@ IS_OPEN = col(Ticket.status).in_([literal_column(repr(status)) for status in OPE
 """Written out, because the planner takes a partial index only for words that it sees."""
 
 Conditions = Sequence[ColumnElement[bool]]
+Rows = Select[Any] | CompoundSelect[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,6 @@ async def page(
     backwards = before is not None
     descending = order.descending is not backwards
     by = [c.desc() if descending else c for c in order.columns]
-    await _plan_each(tx)
     conditions = await _conditions(tx, wanted)
     if (cursor := before if backwards else after) is not None:
         conditions.append(_beyond(order, cursor, descending=descending))
@@ -116,13 +116,27 @@ async def page(
 
 async def count(tx: AsyncSession, wanted: Wanted, at_most: int = MOST, *, scope: Conditions = ()) -> int:
     """How many tickets these are; one more than `at_most` stands for all that are more."""
-    await _plan_each(tx)
-    conditions = await _conditions(tx, replace(wanted, words=None))
-    if wanted.words:
-        conditions.append(search.holding(tx, wanted.words))
-    ways = [select(col(Ticket.id)).where(*conditions, *way).limit(at_most + 1) for way in _ways(scope)]
-    found = ways[0] if len(ways) == 1 else _any_of(ways).limit(at_most + 1)
-    return int(await tx.scalar(select(func.count()).select_from(found.subquery())) or 0)
+    return (await count_each(tx, {"": await counted(tx, wanted, at_most, scope=scope)}))[""]
+
+
+async def counted(tx: AsyncSession, wanted: Wanted, at_most: int = MOST, *, scope: Conditions = ()) -> Rows:
+    """What `count` counts, for a page that counts more in the same look (`count_each`)."""
+    return bounded([*await _conditions(tx, wanted, counted=True), *scope], at_most)
+
+
+def bounded(conditions: Conditions, at_most: int) -> Rows:
+    """The ids of such tickets, no more than one more than `at_most`."""
+    ways = [select(col(Ticket.id)).where(*way).limit(at_most + 1) for way in _ways(conditions)]
+    return ways[0] if len(ways) == 1 else _any_of(ways).limit(at_most + 1)
+
+
+async def count_each(tx: AsyncSession, found: Mapping[str, Rows]) -> dict[str, int]:
+    """How many rows each of these has, by name, in one statement; each brings its own bound."""
+    if not found:
+        return {}
+    numbers = [select(func.count()).select_from(rows.subquery()).scalar_subquery() for rows in found.values()]
+    row = (await tx.execute(select(*numbers))).one()
+    return dict(zip(found, map(int, row), strict=True))
 
 
 def _ways(scope: Conditions) -> list[Conditions]:
@@ -147,12 +161,10 @@ async def stream(
     query = select(*LINE).join(Contact, col(Contact.id) == col(Ticket.contact_id)).where(*scope)
     query = query.order_by(*OPENED.columns).limit(batch)
     async with db.read() as tx:
-        await _plan_each(tx)
         query = query.where(*await _conditions(tx, wanted))
     rest = query
     while True:
         async with db.read() as tx:
-            await _plan_each(tx)
             rows = (await tx.execute(rest)).all()
         if rows:
             yield rows
@@ -182,7 +194,7 @@ def nothing() -> ColumnElement[bool]:
     return false()
 
 
-async def _conditions(tx: AsyncSession, wanted: Wanted) -> list[ColumnElement[bool]]:
+async def _conditions(tx: AsyncSession, wanted: Wanted, *, counted: bool = False) -> list[ColumnElement[bool]]:
     exact = (
         "kind", "what", "priority", "source", "named", "department_id", "assignee_id", "outcome",
         "number", "plate", "road", "facility",
@@ -201,7 +213,7 @@ async def _conditions(tx: AsyncSession, wanted: Wanted) -> list[ColumnElement[bo
     if wanted.overdue_at is not None:
         found += [IS_OPEN, col(Ticket.due_at) <= wanted.overdue_at]
     if wanted.words:
-        found.append(await search.matching(tx, wanted.words))
+        found.append(await search.matching(tx, wanted.words, counted=counted))
     return found
 
 
@@ -211,27 +223,6 @@ def _beyond(order: Order, cursor: Sequence[Any], *, descending: bool) -> ColumnE
     bound = tuple_(*(literal(value, c.type) for value, c in zip(cursor, order.columns, strict=True)))
     return row < bound if descending else row > bound
 
-
-async def _plan_each(tx: AsyncSession) -> None:
-    """Have PostgreSQL plan for the values at hand, a page that is in memory, and no second process.
-
-    What suits a rare division is ruin for a common one; and machine code or helpers cost more than a page takes.
-    """
-    if tx.get_bind().dialect.name == "postgresql":
-        await tx.execute(_PLAN)
-
-
-_PLAN = select(
-    *(
-        func.set_config(name, value, True)
-        for name, value in (
-            ("plan_cache_mode", "force_custom_plan"),
-            ("random_page_cost", "1.1"),
-            ("max_parallel_workers_per_gather", "0"),
-            ("jit", "off"),
-        )
-    )
-)
 
 _EXTENSIONS = select(func.count()).where(col(Extension.ticket_id) == col(Ticket.id), col(Extension.granted).is_(True))
 _SATISFACTION = (
@@ -259,9 +250,8 @@ LINE = (
 """What an inspector's ledger shows of a ticket; sealed answers are not opened for it."""
 
 
-async def departments(tx: AsyncSession, divisions: tuple[str, str] | None = None) -> dict[int, str]:
-    """The names of departments by id, in a subtree of divisions if one is given; closed ones keep their name."""
-    query = select(col(Department.id), col(Department.name)).order_by(col(Department.division), col(Department.id))
-    if divisions is not None:
-        query = query.where(col(Department.division).between(*divisions))
-    return {int(i or 0): name for i, name in (await tx.execute(query)).all()}
+async def departments(tx: AsyncSession) -> list[tuple[int, str, str]]:
+    """The id, name and division of every department, by division; closed ones keep their name."""
+    query = select(col(Department.id), col(Department.name), col(Department.division))
+    rows = await tx.execute(query.order_by(col(Department.division), col(Department.id)))
+    return [(int(i or 0), name, division) for i, name, division in rows]

@@ -8,19 +8,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select
+from sqlalchemy import BigInteger, ColumnElement, and_, any_, func, literal, literal_column, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from storage import alarms, ledger
-from storage.ledger import IS_OPEN
-from storage.models import Assist, Callback, Staff, Ticket
+from storage import ledger
+from storage.ledger import IS_OPEN, Conditions
+from storage.models import Alarm, Assist, Callback, Department, Outbox, Staff, Ticket
 
 MOST_ALARMS = 200
 """Unseen alarms that are looked at; a desk that lets more pile up is told so by the number itself."""
 
 RAISED = 2
-"""From this level on a matter lies with the department above: it is supervised (督办)."""
+"""From this level on a matter lies with the department above: it is supervised (督办); an index holds just these."""
 
 NOT_CONFIDENTIAL = col(Ticket.confidential).is_(False)
 
@@ -29,6 +30,9 @@ _IS_ACCEPTED = col(Ticket.status) == literal_column("'accepted'")
 
 _IS_RESOLVED = col(Ticket.status) == literal_column("'resolved'")
 """Written out, because the planner takes a partial index only for words that it sees."""
+
+_IS_CALLBACK_DUE = col(Callback.status).in_((literal_column("'due'"), literal_column("'asked'")))
+_IS_DEAD = col(Outbox.status) == literal_column("'dead'")
 
 _ABOUT_TICKET = re.compile(r"ticket:(\d+)(?::\d+)?")
 
@@ -53,7 +57,7 @@ def standing_in(tx: AsyncSession, queue: str, eyes: Eyes, now: datetime) -> list
         case "review":
             return [and_(_IS_RESOLVED, col(Ticket.needs_review), col(Ticket.reviewer_id).is_(None))]
         case "raised":
-            climbed = and_(IS_OPEN, col(Ticket.level) >= RAISED, col(Ticket.due_at) <= now)
+            climbed = and_(IS_OPEN, col(Ticket.level) >= literal_column(str(RAISED)), col(Ticket.due_at) <= now)
             return [or_(climbed, col(Ticket.id).in_(eyes.alarmed)) if eyes.alarmed else climbed]
         case "accepted":
             return [_IS_ACCEPTED]
@@ -82,27 +86,57 @@ def works_on(tx: AsyncSession, department_id: int | None) -> ColumnElement[bool]
     return or_(col(Ticket.department_id) == department_id, helped)
 
 
+def in_queue(tx: AsyncSession, queue: str, scope: Conditions, eyes: Eyes, now: datetime, at_most: int) -> ledger.Rows:
+    """What stands in a queue within a scope, no more than one more than `at_most`, for `ledger.count_each`."""
+    return ledger.bounded([*scope, *standing_in(tx, queue, eyes, now)], at_most)
+
+
 async def alarmed(tx: AsyncSession, low: str, high: str) -> list[int]:
     """The tickets that an alarm of these divisions is about which nobody has seen."""
-    about = [_ABOUT_TICKET.fullmatch(one.about) for one in await alarms.unseen(tx, low, high, MOST_ALARMS)]
-    return sorted({int(found[1]) for found in about if found})
+    unseen = select(col(Alarm.about)).where(col(Alarm.seen_at).is_(None), col(Alarm.division).between(low, high))
+    newest = await tx.scalars(unseen.order_by(col(Alarm.id).desc()).limit(MOST_ALARMS))
+    return sorted({int(found[1]) for about in newest if (found := _ABOUT_TICKET.fullmatch(about))})
 
 
-async def callbacks_waiting(tx: AsyncSession, low: str, high: str, at_most: int) -> int:
-    """How many reporters of these divisions are still to be asked, counted no further than `at_most`."""
-    found = (
+def callbacks_waiting(low: str, high: str, at_most: int) -> ledger.Rows:
+    """Reporters of these divisions who are still to be asked, no more than one more than `at_most`."""
+    return (
         select(col(Callback.id))
         .join(Ticket, col(Ticket.id) == col(Callback.ticket_id))
-        .where(col(Callback.status).in_(("due", "asked")), col(Ticket.division).between(low, high))
-        .limit(at_most)
+        .where(_IS_CALLBACK_DUE, col(Ticket.division).between(low, high))
+        .limit(at_most + 1)
     )
-    return int(await tx.scalar(select(func.count()).select_from(found.subquery())) or 0)
 
 
-async def people(tx: AsyncSession, ids: Iterable[int | None]) -> dict[int, str]:
-    """The names of these members of staff, by id."""
-    query = select(col(Staff.id), col(Staff.name)).where(col(Staff.id).in_({i for i in ids if i}))
-    return {int(i or 0): name for i, name in (await tx.execute(query)).all()}
+def dead(at_most: int) -> ledger.Rows:
+    """Messages that no channel would take, no more than one more than `at_most`."""
+    return select(col(Outbox.id)).where(_IS_DEAD).limit(at_most + 1)
+
+
+def unseen(low: str, high: str, at_most: int) -> ledger.Rows:
+    """Alarms of these divisions that nobody has seen, no more than one more than `at_most`."""
+    query = select(col(Alarm.id)).where(col(Alarm.seen_at).is_(None), col(Alarm.division).between(low, high))
+    return query.limit(at_most + 1)
+
+
+async def names(
+    tx: AsyncSession, staff: Iterable[int | None], departments: Iterable[int | None]
+) -> tuple[dict[int, str], dict[int, str]]:
+    """The names of these members of staff and of these departments, by id, in one look."""
+    people, offices = (sorted({i for i in ids if i}) for ids in (staff, departments))
+    who: Any = select(literal_column("0"), col(Staff.id), col(Staff.name)).where(_among(tx, col(Staff.id), people))
+    where: Any = select(literal_column("1"), col(Department.id), col(Department.name))
+    found: tuple[dict[int, str], dict[int, str]] = {}, {}
+    for which, i, name in await tx.execute(who.union_all(where.where(_among(tx, col(Department.id), offices)))):
+        found[which][i] = name
+    return found
+
+
+def _among(tx: AsyncSession, column: Any, ids: Sequence[int]) -> ColumnElement[bool]:
+    """One of these ids; as an array where there are arrays, so that it is one statement however many they are."""
+    if tx.get_bind().dialect.name == "postgresql":
+        return column == any_(literal(list(ids), ARRAY(BigInteger)))  # type: ignore[no-any-return]
+    return column.in_(ids)  # type: ignore[no-any-return]
 
 
 async def of_ids(tx: AsyncSession, ids: Iterable[int]) -> list[Ticket]:

@@ -27,6 +27,12 @@ async def by_external_id(tx: AsyncSession, channel: str, account: str, address: 
     ).first()
 
 
+async def newest_about(tx: AsyncSession, about: str) -> Outbox | None:
+    """What was said last about this."""
+    query = select(Outbox).where(col(Outbox.about) == about).order_by(col(Outbox.id).desc()).limit(1)
+    return (await tx.scalars(query)).first()
+
+
 def _readable(account: str, address: str) -> Any:
     return and_(
         col(Outbox.channel) == "web",

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, any_, column, func, literal, literal_column, select
+from sqlalchemy import BigInteger, ColumnElement, Select, any_, case, column, func, literal, literal_column, select
 from sqlalchemy import table as sa_table
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -79,25 +79,48 @@ async def keep(tx: AsyncSession, ticket_id: int, text: str) -> None:
     await tx.execute(differs)
 
 
-async def matching(tx: AsyncSession, words: str) -> ColumnElement[bool]:
-    """The condition that a ticket holds all these words, for a list that is sorted and cut; see `holding`.
+async def matching(tx: AsyncSession, words: str, *, counted: bool = False) -> ColumnElement[bool]:
+    """The condition that a ticket holds all these words, for a list that is sorted and cut, or is `counted`.
 
-    PostgreSQL guesses badly how rare a word is, and a bad guess costs seconds at a million tickets. So it is looked up:
-    a list walks past each ticket for a word that many of the newest hold, and has the ids ready for any other.
+    PostgreSQL guesses badly how rare a word is, and a bad guess costs seconds at a million tickets. So it is looked up,
+    once for a page and its counts: a list walks past each ticket for a word that many of the newest hold, and has the
+    ids ready for any other. See `holding` for what is found.
     """
     held = holding(tx, words)
     if tx.get_bind().dialect.name != "postgresql":
         return held
-    conditions = _in_postgresql(_wanted(words))
+    known: dict[str, tuple[ColumnElement[bool], ColumnElement[bool]]] = tx.info.setdefault("searched", {})
+    if words not in known:
+        known[words] = await _ways(tx, _wanted(words), held)
+    listed, found = known[words]
+    return found if counted else listed
+
+
+async def _ways(
+    tx: AsyncSession, wanted: Sequence[str], held: ColumnElement[bool]
+) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """How a list finds such tickets, and how they are counted."""
+    ids = await _ids(tx, wanted)
+    if ids is None:
+        one = select(literal(1)).where(*_in_postgresql(wanted), col(TicketWords.ticket_id) == col(Ticket.id))
+        return one.offset(0).correlate(Ticket).exists(), held  # the offset keeps the planner from turning it around
+    if len(ids) > FEW:
+        return held, held
+    among = col(Ticket.id) == any_(literal(ids, ARRAY(BigInteger)))
+    return among, among
+
+
+async def _ids(tx: AsyncSession, wanted: Sequence[str]) -> list[int] | None:
+    """The tickets that hold all this, up to one more than `FEW`; None where many of the newest do."""
     newest = select(TicketWords).order_by(col(TicketWords.ticket_id).desc()).limit(NEWEST).subquery()
     those = aliased(TicketWords, newest)
-    recent = await tx.scalar(select(func.count()).select_from(those).where(*_in_postgresql(_wanted(words), those)))
-    if (recent or 0) * COMMON >= NEWEST:
-        one = select(literal(1)).where(*conditions, col(TicketWords.ticket_id) == col(Ticket.id))
-        return one.offset(0).correlate(Ticket).exists()  # the offset keeps the planner from turning it around
-    found = select(col(TicketWords.ticket_id)).where(*conditions).limit(FEW + 1).subquery()
-    ids = await tx.scalar(select(func.array_agg(found.c.ticket_id))) or []
-    return col(Ticket.id) == any_(literal(ids, ARRAY(BigInteger))) if len(ids) <= FEW else held
+    recent = select(func.count()).where(*_in_postgresql(wanted, those)).scalar_subquery()
+    found = select(col(TicketWords.ticket_id)).where(*_in_postgresql(wanted)).limit(FEW + 1).subquery()
+    ids = select(func.array_agg(found.c.ticket_id)).scalar_subquery()
+    nothing, none = literal(None, ARRAY(BigInteger)), literal([], ARRAY(BigInteger))
+    query: Any = select(case((recent * COMMON >= NEWEST, nothing), else_=func.coalesce(ids, none)))
+    looked_up: list[int] | None = await tx.scalar(query)
+    return looked_up
 
 
 def holding(tx: AsyncSession, words: str) -> ColumnElement[bool]:

@@ -19,9 +19,10 @@ DIALOGUES = sorted((Path(__file__).parent / "dialogues").glob("*.txt"))
 
 @pytest.fixture(autouse=True)
 def codes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Codes that a transcript can name: 100001, 100002 ..."""
-    serial = count(100_001)
+    """Codes that a transcript can name: 100001, 100002 ...; CARD22222222 ..."""
+    serial, cards = count(100_001), iter("23456789ABCDEFGHJ")
     monkeypatch.setattr("hotline.numbers.new_code", lambda: str(next(serial)))
+    monkeypatch.setattr("hotline.decisions.new_code", lambda: f"CARD2222222{next(cards)}")
 
 
 MANNERS = ("plain", "troubled")

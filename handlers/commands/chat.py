@@ -12,8 +12,9 @@ from bot.app import build
 from bot.channels import Photo, Unavailable, Unreadable
 from bot.channels.terminal import ADDRESS, HELP, Terminal, lines
 from bot.settings import Settings
-from handlers.desk import use_division
+from handlers import desk
 from handlers.rooms import ROOMS
+from hotline.library.shelf import put_up_digests
 from locales.words import Refusal, negotiate, render
 from storage import attachments, contacts, files, turns
 from storage.migrations import migrate
@@ -22,11 +23,13 @@ from storage.migrations import migrate
 async def chat(settings: Settings, who: str, language: str | None, *, as_json: bool) -> int:
     """Play each line of standard input as a message; ends when input ends and every reply owed has been printed."""
     logs.set_up("error", readable=True)
-    use_division(settings.default_division)
+    desk.use(settings)
     terminal = Terminal(who, as_json=as_json)
     house = build(settings, ROOMS, [terminal])
     prefers = negotiate(language, settings.default_language)
     await migrate(house.db.engine)
+    async with house.db.write() as tx:
+        await put_up_digests(tx, house.now())
 
     if language:
         async with house.db.write() as tx:

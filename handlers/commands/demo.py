@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.app import House
 from handlers.commands.directory import take_over
 from handlers.staff import passwords
-from hotline import closing, roster, tickets
+from hotline import closing, point_sheet, points, roster, tickets
 from hotline.blockages import KINDS
 from hotline.formats.places import parse_place
 from storage import directory as rows
@@ -28,6 +28,10 @@ DAY = tomllib.loads(Path(__file__).with_name("demo.toml").read_text("utf-8"))
 
 DIRECTORY = Path(__file__).with_name("demo_directory")
 """An invented bureau as sheets, the same that `python -m bot directory import` reads."""
+
+OF_POINTS = "220100"
+POINTS = Path(__file__).with_name("demo_points.csv")
+"""Invented service points around this bureau's city, confirmed today."""
 
 
 async def invent(house: House) -> None:
@@ -63,6 +67,9 @@ async def _set_up_directory(tx: AsyncSession, house: House, now: datetime) -> No
         assert member is not None
         assert department is not None
         await roster.add(tx, admins[0], department, member, starts, starts + timedelta(hours=12), now)
+    if points.may(admins[0], OF_POINTS):
+        text = POINTS.read_text("utf-8").replace("{today}", f"{points.today(now)}")
+        await point_sheet.read(tx, admins[0], text, now)
 
 
 async def _clerk(tx: AsyncSession, house: House, login: str, name: str, now: datetime) -> Staff:

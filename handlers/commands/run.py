@@ -13,10 +13,12 @@ from sqlalchemy.exc import DBAPIError
 from bot import logs
 from bot.app import House, application, build, channels_of
 from bot.settings import Settings
+from handlers import desk
 from handlers.commands.staff import add
-from handlers.desk import use_division
+from handlers.pages import add_pages
 from handlers.rooms import ROOMS
-from handlers.staff.routes import add_pages
+from hotline.library.shelf import put_up_digests
+from hotline.rules import shelf
 from storage import staff as people
 from storage.migrations import migrate
 
@@ -24,11 +26,14 @@ from storage.migrations import migrate
 def run(settings: Settings, *, demo: bool) -> int:
     """Serve until stopped; returns 1 when the port or the database is not to be had."""
     logs.set_up(settings.log_level, readable=sys.stderr.isatty())
-    use_division(settings.default_division)
     try:
+        desk.use(settings)
         asyncio.run(_serve(settings, demo=demo))
     except KeyboardInterrupt:
         return 0
+    except shelf.BadPack as wrong:
+        print(wrong, file=sys.stderr)
+        return 1
     except OSError as taken:
         print(f"cannot serve on {settings.host}:{settings.port} ({taken.strerror}); set HOST and PORT", file=sys.stderr)
         return 1
@@ -40,6 +45,8 @@ async def _serve(settings: Settings, *, demo: bool) -> None:
     house = build(settings, made, channels_of(settings, made.forms))
     try:
         await migrate(house.db.engine)
+        async with house.db.write() as tx:
+            await put_up_digests(tx, house.now())
     except (OSError, DBAPIError) as away:
         raise SystemExit(f"DATABASE_URL: the database does not answer ({type(away).__name__}).") from None
     password = await _first_administrator(house)

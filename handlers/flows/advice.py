@@ -28,4 +28,4 @@ async def submit(tx: AsyncSession, contact: Contact, answers: dict[str, Any], no
     return await desk.take_up(tx, contact, "advice", answers, now)
 
 
-FORM = Form("advice", questions, submit, steps=2, menu=10, photos="photos")
+FORM = Form("advice", questions, submit, steps=2, menu=13, photos="photos")

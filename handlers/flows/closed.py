@@ -87,4 +87,4 @@ def name(facility: Facility) -> Say | str:
     return say("closed.name", name=facility.name, known=known) if known else facility.name
 
 
-FORM = Form("closed", questions, submit, menu=6, argument="where")
+FORM = Form("closed", questions, submit, menu=9, argument="where")

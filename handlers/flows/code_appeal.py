@@ -29,4 +29,4 @@ async def submit(tx: AsyncSession, contact: Contact, answers: dict[str, Any], no
     return await desk.take_up(tx, contact, "code_appeal", answers, now)
 
 
-FORM = Form("code_appeal", questions, submit, steps=2, menu=8, photos="photos")
+FORM = Form("code_appeal", questions, submit, steps=2, menu=11, photos="photos")

@@ -30,4 +30,4 @@ async def submit(tx: AsyncSession, contact: Contact, answers: dict[str, Any], no
     return await desk.take_up(tx, contact, "complaint", answers, now)
 
 
-FORM = Form("complaint", questions, submit, steps=3, menu=7, photos="photos")
+FORM = Form("complaint", questions, submit, steps=3, menu=10, photos="photos")

@@ -28,4 +28,4 @@ async def submit(tx: AsyncSession, contact: Contact, answers: dict[str, Any], no
     return await desk.take_up(tx, contact, "consult", answers, now)
 
 
-FORM = Form("consult", questions, submit, steps=2, menu=5, photos="photos")
+FORM = Form("consult", questions, submit, steps=2, menu=8, photos="photos")

@@ -29,4 +29,4 @@ async def submit(tx: AsyncSession, contact: Contact, answers: dict[str, Any], no
     return await desk.take_up(tx, contact, "help", answers, now)
 
 
-FORM = Form("help_me", questions, submit, steps=2, menu=4, photos="photos")
+FORM = Form("help_me", questions, submit, steps=2, menu=7, photos="photos")

@@ -48,4 +48,4 @@ def line(ticket: Ticket, place: int) -> Any:
     return Say("mytickets.line", facts | {"where": describe_place(place_of(ticket))})
 
 
-FORM = Form("mytickets", questions, submit, menu=2)
+FORM = Form("mytickets", questions, submit, menu=5)

@@ -38,4 +38,4 @@ async def submit(tx: AsyncSession, contact: Contact, answers: dict[str, Any], no
     return await desk.take_up(tx, contact, "pass_query", known, now)
 
 
-FORM = Form("pass_query", questions, submit, steps=2, menu=9, photos="photos")
+FORM = Form("pass_query", questions, submit, steps=2, menu=12, photos="photos")

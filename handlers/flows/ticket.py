@@ -53,4 +53,4 @@ async def submit(tx: AsyncSession, contact: Contact, answers: dict[str, Any], no
     return desk.shown(story)
 
 
-FORM = Form("ticket", questions, submit, menu=3, argument="number")
+FORM = Form("ticket", questions, submit, menu=6, argument="number")

@@ -116,7 +116,7 @@ def fields(form: Form, typed: Mapping[str, str], result: Typed, extra: Question 
 def _field(form: Form, question: Question, value: str, no: Say | None) -> Field:
     options = tuple(o for o in question.options if isinstance(o, Option))
     kind = "choice" if options else "words" if question.merge is not None else "line"
-    label, ask = say(f"{form.name}.{question.name}.label"), say(f"{form.name}.{question.name}.ask", **question.facts)
+    label, ask = form.label(question), form.asks(question)
     required = not (question.optional or question.later)
     return Field(question.name, kind, label, ask, options, required, value, no)
 

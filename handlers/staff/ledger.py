@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -52,14 +52,15 @@ class Shown:
     newer: str = ""
     older: str = ""
     counts: tuple[tuple[str, int, str], ...] = ()
+    waiting: Mapping[str, int] | None = None
 
 
 async def show(visit: Visit) -> web.StreamResponse:
     """The view that the address asks for; a whole ticket number goes straight to its ticket."""
     asked, no, shown = view.read(visit.request.query), None, Shown()
     async with visit.house.db.read() as tx:
-        reader = await reader_of(tx, visit)
-        nearby = await ledger.departments(tx, bounds(visit.staff.division))
+        offices = await ledger.departments(tx)
+        reader = await reader_of(tx, visit, offices)
         try:
             if (number := find_number(asked.q)) and await ledger.page(
                 tx, Wanted(number=number), scope=scope(tx, visit.staff)
@@ -68,8 +69,10 @@ async def show(visit: Visit) -> web.StreamResponse:
             shown = await _shown(tx, visit, asked)
         except Refusal as refused:
             no = refused.say
+    low, high = bounds(visit.staff.division)
     return await visit.page(
         "ledger.html",
+        waiting=shown.waiting,
         asked=asked,
         rows=[_row(ticket, reader, visit) for ticket in shown.rows],
         shown=shown,
@@ -80,17 +83,17 @@ async def show(visit: Visit) -> web.StreamResponse:
         sources=SOURCES,
         source=lambda name: source(reader, name),
         word=reader.word,
-        departments=nearby,
+        departments={i: name for i, name, division in offices if low <= division <= high},
         people=reader.people,
         may_export=rights.may(visit.staff, "export"),
         no=no,
     )
 
 
-async def reader_of(tx: AsyncSession, visit: Visit) -> Reader:
-    """Whoever reads, with the names behind ids."""
-    zone = visit.house.settings.zone
-    return Reader(visit.language, zone, await people.names(tx), await ledger.departments(tx))
+async def reader_of(tx: AsyncSession, visit: Visit, offices: Sequence[tuple[int, str, str]] | None = None) -> Reader:
+    """Whoever reads, with the names behind ids; the departments are looked up unless they are at hand."""
+    departments = {i: name for i, name, _ in offices or await ledger.departments(tx)}
+    return Reader(visit.language, visit.house.settings.zone, await people.names(tx), departments)
 
 
 async def _shown(tx: AsyncSession, visit: Visit, asked: Asked) -> Shown:
@@ -105,22 +108,21 @@ async def _shown(tx: AsyncSession, visit: Visit, asked: Asked) -> Shown:
         rows,
         view.cursor(order, order.of(rows[0])) if rows and has_newer else "",
         view.cursor(order, order.of(rows[-1])) if rows and has_older else "",
-        await _counts(tx, visit, asked, wanted, held),
+        *await _counts(tx, visit, asked, wanted, held),
     )
 
 
 async def _counts(
     tx: AsyncSession, visit: Visit, asked: Asked, wanted: Wanted, held: ledger.Conditions
-) -> tuple[tuple[str, int, str], ...]:
-    """What there is of this view, each number with the address of the tickets behind it."""
-    found = [("found", await ledger.count(tx, wanted, scope=held), asked.address(after="", before=""))]
+) -> tuple[tuple[tuple[str, int, str], ...], Mapping[str, int]]:
+    """What there is of this view, each number with the address of the tickets behind it; and all that was counted."""
+    shown = {"found": (wanted, asked.address(after="", before=""))}
     if not asked.status and not asked.overdue:
-        for name, narrower, changed in (
-            ("open", replace(wanted, statuses=OPEN), {"status": "open"}),
-            ("overdue", replace(wanted, overdue_at=visit.now), {"overdue": "yes"}),
-        ):
-            found.append((name, await ledger.count(tx, narrower, scope=held), asked.address(**changed)))
-    return tuple(found)
+        shown["open"] = replace(wanted, statuses=OPEN), asked.address(status="open")
+        shown["overdue"] = replace(wanted, overdue_at=visit.now), asked.address(overdue="yes")
+    of_view = {name: await ledger.counted(tx, narrower, scope=held) for name, (narrower, _) in shown.items()}
+    counts = await ledger.count_each(tx, of_view | visit.waiting())
+    return tuple((name, counts[name], address) for name, (_, address) in shown.items()), counts
 
 
 def _row(ticket: Ticket, reader: Reader, visit: Visit) -> Row:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +10,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from handlers.staff.rooms import Room, doors_of
 from handlers.staff.static import Static
-from locales.words import LANGUAGES, Say, has, say
+from locales.words import LANGUAGES, has
 
 if TYPE_CHECKING:
     from handlers.staff.visit import Visit
 
 HERE = Path(__file__).parent
-A_DAY = timedelta(days=1)
 
 
 class Pages:
@@ -39,7 +37,8 @@ class Pages:
         return self._templates.get_template(template).render(
             t=visit.words,
             render=visit.render,
-            ago=lambda at: visit.render(ago(at, visit.now)),
+            full=visit.reads.full,
+            ago=visit.reads.ago,
             channel=lambda name: channel(visit, name),
             visit=visit,
             staff=visit.member,
@@ -49,13 +48,6 @@ class Pages:
             queues=doors_of(visit.member) if visit.member else (),
             **facts,
         )
-
-
-def ago(at: datetime, now: datetime) -> Say:
-    """A moment as a clerk reads it at a glance: just now, minutes or hours ago, and after a day its date."""
-    if abs(now - at) < timedelta(minutes=1):
-        return say("console.just_now")
-    return say("console.ago" if abs(now - at) < A_DAY else "console.moment", at=at)
 
 
 def channel(visit: Visit, name: str) -> str:

@@ -23,13 +23,20 @@ from handlers.staff import (
     intake,
     language,
     ledger,
+    library,
     live,
     macros,
     maps,
     outbox,
+    packs,
+    packs_diff,
+    packs_one,
+    packs_try,
     password,
     people,
     photo,
+    point,
+    points,
     presence,
     roster,
     sign_in,
@@ -46,6 +53,7 @@ from handlers.staff.pages import Pages
 from handlers.staff.policy import POLICY
 from handlers.staff.rooms import open_to
 from handlers.staff.sessions import Sessions
+from handlers.staff.timing import timed
 from handlers.staff.visit import Console, Handler
 from hotline import rights
 
@@ -53,6 +61,7 @@ TICKET = f"/staff/tickets/{ticket.NUMBER}"
 ID = "{id:[1-9][0-9]{0,17}}"
 DEPARTMENT = f"/staff/directory/{ID}"
 PERSON = f"/staff/people/{ID}"
+DOCUMENT = "/staff/library/{slug:[a-z0-9][a-z0-9-]{0,79}}"
 
 TABLE = (
     Route("GET", "/staff/sign-in", sign_in.show, ANYBODY),
@@ -92,6 +101,22 @@ TABLE = (
     Route("GET", f"/staff/facilities/{ID}", facilities.one, SIGNED_IN),
     Route("POST", f"/staff/facilities/{ID}/close", facilities.close, EVERYBODY),
     Route("POST", f"/staff/facilities/{ID}/reopen", facilities.reopen, EVERYBODY),
+    Route("GET", "/staff/points", points.show, SIGNED_IN),
+    Route("GET", "/staff/points.csv", points.as_csv, EVERYBODY),
+    Route("POST", "/staff/points/import", points.take_in, LEADS),
+    Route("GET", "/staff/points/new", point.new, rights.DESK),
+    Route("POST", "/staff/points/add", point.add, rights.DESK),
+    Route("GET", f"/staff/points/{ID}", point.one, SIGNED_IN),
+    *(Route("POST", f"/staff/points/{ID}/{do.__name__}", do, rights.DESK) for do in point.DEEDS),
+    Route("GET", "/staff/packs", packs.show, EVERYBODY),
+    Route("GET", "/staff/packs/diff", packs_diff.show, EVERYBODY),
+    Route("GET", "/staff/packs/try", packs_try.show, EVERYBODY),
+    Route("GET", f"/staff/packs/{packs_one.NAME}", packs_one.show, EVERYBODY),
+    Route("GET", "/staff/library", library.show, EVERYBODY),
+    Route("POST", "/staff/library/import", library.take_in, LEADS),
+    Route("GET", DOCUMENT, library.one, EVERYBODY),
+    Route("POST", f"{DOCUMENT}/withdraw", library.withdraw, LEADS),
+    Route("POST", f"{DOCUMENT}/restore", library.restore, LEADS),
     Route("GET", "/staff/directory", directory.show, EVERYBODY),
     Route("POST", "/staff/directory/add", directory.add, ADMIN),
     Route("GET", DEPARTMENT, department.show, EVERYBODY),
@@ -147,7 +172,7 @@ def add_pages(app: web.Application, house: House) -> None:
     leaflet = maps.leaflet(house.settings)
     console = Console(house, sessions, Pages(open_to(TABLE)), Live(), leaflet)
     routes: dict[Any, Route] = {}
-    pages = web.Application(middlewares=[errors(console), guard(console, routes)])
+    pages = web.Application(middlewares=[timed, errors(console), guard(console, routes)])
     for route in (*TABLE, LEAFLET) if leaflet else TABLE:
         serve = _serving(route.handler)
         routes[serve] = route

@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.staff import answering, beside, maps, policy, story
+from handlers.staff import answering, applies, beside, maps, policy, story
 from handlers.staff.deeds import DEEDS, Scene, offered
 from handlers.staff.discretion import Discretion, discretion
 from handlers.staff.due import both, due
@@ -115,6 +115,7 @@ async def _facts(tx: AsyncSession, visit: Visit, ticket: Ticket, shown: Discreti
         "beside": around,
         "department": department,
         "rule": rule_of(ticket),
+        "applies": await applies.of(tx, ticket, visit.house.settings.zone),
         "place": describe_place(place) if has_place(ticket) else None,
         "typed_place": shown.words(_typed(place, visit.render(describe_place(place)))),
         "map_address": _map(place),

@@ -22,8 +22,9 @@ from hotline.formats.phones import mask_plate
 from hotline.numbers import find_number
 from hotline.rights import scope
 from locales.words import Refusal, Say, has, say
-from storage import directory, filters, ledger, queues
+from storage import filters, ledger, queues
 from storage import tickets as tickets_of
+from storage.ledger import Rows
 from storage.models import Staff, Ticket
 from storage.queues import Eyes
 
@@ -76,7 +77,7 @@ async def listed(visit: Visit, wanted: Wanted, no: Say | None = None) -> web.Res
             found = await _page(tx, visit, wanted, eyes)
         except Refusal as refused:
             no = refused.say
-        counts = await _counts(tx, visit, eyes)
+        counts = await ledger.count_each(tx, _counted(tx, visit, eyes) | visit.waiting())
         saved = await filters.of_staff(tx, visit.staff.id or 0)
     return await visit.page(
         "tickets.html",
@@ -85,6 +86,7 @@ async def listed(visit: Visit, wanted: Wanted, no: Say | None = None) -> web.Res
         views=queues_of(visit.staff),
         letters=QUEUES,
         counts=counts,
+        waiting=counts,
         source=lambda name: source(visit, name),
         most=MOST_COUNTED,
         found=found,
@@ -133,15 +135,16 @@ async def _page(tx: AsyncSession, visit: Visit, wanted: Wanted, eyes: Eyes) -> F
 
 async def rows_of(tx: AsyncSession, visit: Visit, tickets: list[Ticket]) -> list[Row]:
     """These tickets as rows of a list; a plate is masked, and hidden where it would name a protected reporter."""
-    people = await queues.people(tx, (one.assignee_id for one in tickets))
-    departments = await directory.of_ids(tx, {one.department_id for one in tickets if one.department_id})
+    people, departments = await queues.names(
+        tx, (one.assignee_id for one in tickets), (one.department_id for one in tickets)
+    )
     return [
         Row(
             one,
             describe_place(place_in(one)) if one.place_text or one.road or one.facility or one.cell else None,
             due(one, visit.now),
             mask_plate(one.plate) if one.plate and rights.sees_reporter(visit.staff, one) else "",
-            departments[one.department_id].name if one.department_id in departments else None,
+            departments.get(one.department_id) if one.department_id else None,
             people.get(one.assignee_id) if one.assignee_id else None,
             _is_express(one),
         )
@@ -154,19 +157,17 @@ def _is_express(ticket: Ticket) -> bool:
     return rule is not None and rule.express
 
 
-async def _counts(tx: AsyncSession, visit: Visit, eyes: Eyes) -> dict[str, int]:
+def _counted(tx: AsyncSession, visit: Visit, eyes: Eyes) -> dict[str, Rows]:
+    """What each link to a queue counts."""
     mine = scope(tx, visit.staff)
-    counts = {
-        view: await ledger.count(
-            tx, ledger.Wanted(), MOST_COUNTED, scope=[*mine, *queues.standing_in(tx, view, eyes, visit.now)]
-        )
+    found = {
+        view: queues.in_queue(tx, view, mine, eyes, visit.now, MOST_COUNTED)
         for view in queues_of(visit.staff)
         if view not in UNCOUNTED
     }
     if rights.may(visit.staff, "called"):
-        low, high = divisions.bounds(visit.staff.division)
-        counts["callbacks"] = await queues.callbacks_waiting(tx, low, high, MOST_COUNTED + 1)
-    return counts
+        found["callbacks"] = queues.callbacks_waiting(*divisions.bounds(visit.staff.division), MOST_COUNTED)
+    return found
 
 
 def _choices(staff: Staff, wanted: Wanted) -> Mapping[str, Any]:

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
@@ -18,12 +19,14 @@ from bot.app import House
 from handlers.staff import flash
 from handlers.staff.listeners import Live
 from handlers.staff.pages import Pages
+from handlers.staff.reading import Reading
 from handlers.staff.sessions import Session, Sessions
 from handlers.staff.static import Static
 from hotline import divisions, rights
-from locales.words import Say, negotiate, render, translate
-from storage import alarms, outbox, turns
+from locales.words import Say, negotiate
+from storage import queues, turns
 from storage import staff as people
+from storage.ledger import Rows, count_each
 from storage.models import Staff
 from storage.turns import Arrived
 
@@ -87,7 +90,7 @@ class Visit:
         assert self.member is not None
         return self.member
 
-    @property
+    @cached_property
     def language(self) -> str:
         """Their own choice; before the sign-in `?lang=`, else what the browser prefers."""
         if self.member is not None:
@@ -95,18 +98,24 @@ class Visit:
         wanted = self.request.query.get("lang") or self.request.headers.get("Accept-Language")
         return negotiate(wanted, self.house.settings.default_language)
 
+    @cached_property
+    def reads(self) -> Reading:
+        """Sentences as this visitor reads them."""
+        return Reading(self.language, self.house.settings.zone, self.now)
+
     def words(self, key: str, /, **facts: Any) -> str:
         """The sentence `key` as this visitor reads it."""
-        return translate(self.language, key, zone=self.house.settings.zone, now=self.now, **facts)
+        return self.reads.render(Say(key, facts))
 
     def render(self, spoken: Say | str) -> str:
         """A `Say` as this visitor reads it."""
-        return render(self.language, spoken, zone=self.house.settings.zone, now=self.now)
+        return self.reads.render(spoken)
 
     async def page(self, template: str, *, status: int = 200, **facts: Any) -> web.Response:
         """A whole page, with what its head shows on every page."""
-        if self.member:
-            facts["waiting"] = await self._waiting()
+        if self.member and facts.get("waiting") is None:
+            async with self.house.db.read() as tx:
+                facts["waiting"] = await count_each(tx, self.waiting())
         response = self.bare_page(template, status=status, **facts)
         if self.is_new:
             self.console.sessions.hand_out(response, self.session)
@@ -143,7 +152,7 @@ class Visit:
         """The address to come back to: this page, unless it is the answer to a form."""
         return self.request.path_qs if self.request.method == "GET" else HERE
 
-    @property
+    @cached_property
     def form_token(self) -> str:
         """What every form on this page carries."""
         return self.console.sessions.form_token(self.session)
@@ -161,14 +170,15 @@ class Visit:
         arrived = Arrived("console", self.house.settings.web_account, self.staff.login, once, "message", None)
         return await turns.accept(tx, arrived, self.now)
 
-    async def _waiting(self) -> dict[str, int]:
-        """What the navigation counts: messages that did not arrive, and what a supervisor has not seen yet."""
-        async with self.house.db.read() as tx:
-            waiting = {"/staff/outbox": len(await outbox.dead(tx, None, MOST_DEAD + 1))}
-            if rights.may(self.staff, "see_alarm"):
-                unseen = await alarms.unseen(tx, *divisions.bounds(self.staff.division), limit=MOST_DEAD + 1)
-                waiting["/staff/alarms"] = len(unseen)
-        return waiting
+    def waiting(self) -> dict[str, Rows]:
+        """What the navigation counts: messages that did not arrive, and what a supervisor has not seen yet.
+
+        A page that counts more has all of it counted at once, and brings the numbers as its fact `waiting`.
+        """
+        found = {"/staff/outbox": queues.dead(MOST_DEAD)}
+        if rights.may(self.staff, "see_alarm"):
+            found["/staff/alarms"] = queues.unseen(*divisions.bounds(self.staff.division), MOST_DEAD)
+        return found
 
 
 Handler = Callable[[Visit], Awaitable[web.StreamResponse]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -12,12 +12,17 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from handlers.commands.demo import invent
-from hotline import closing, facilities, incidents, moving, tickets, timing
+from hotline import closing, decisions, facilities, incidents, moving, point_entry, points, tickets, timing
 from hotline.facilities import Entry, Order
+from hotline.library import shelf as documents
+from hotline.library.reading import read
+from hotline.rules import shelf
+from hotline.rules.rulings import rule_on
 from storage import alarms, attachments, callbacks, files, filters, presence
 from storage import directory as rows
 from storage import staff as people
-from storage.models import OPEN, Outbox, Staff, Ticket
+from storage.models import OPEN, Outbox, Point, Staff, Ticket
+from tests.library.papers import PLAN
 from tests.staff.desk import PASSWORD, Desk, deliver, sealed
 
 CLERK, OTHER_CLERK, LEAD, HANDLER, ADMIN = "chen", "lin", "tang", "fang", "demo"
@@ -33,6 +38,8 @@ class Day:
     department: int
     person: int
     ids: tuple[int, ...]
+    point: int = 1
+    refused: str = "220100-20260301-1-000027"
 
 
 SOME_DAY = Day(Ticket(number="220100-20260301-1-000019"), Ticket(number="220100-20260301-3-000015"), 1, 1, 1, (1,))
@@ -50,11 +57,15 @@ async def busy_day(desk: Desk) -> Day:
     full = await _full(desk)
     complaint = await _others(desk, department)
     facility = await _facilities(desk, full)
+    point = await _points(desk)
+    await _library(desk)
+    refused = await _refused(desk)
     await _beside(desk, full)
     async with desk.db.read() as tx:
         near = select(col(Ticket.id)).where(col(Ticket.what) == "congestion", col(Ticket.status).in_(OPEN))
         ids = tuple((await tx.scalars(near.order_by(col(Ticket.id).desc()).limit(2))).all())
-    return Day(await desk.ticket(full.id), await desk.ticket(complaint.id), facility, department, person, ids)
+    found = [await desk.ticket(one.id) for one in (full, complaint)]
+    return Day(found[0], found[1], facility, department, person, ids, point, refused)
 
 
 async def _member(tx: Any, login: str) -> Staff:
@@ -165,6 +176,44 @@ async def _facilities(desk: Desk, ticket: Ticket) -> int:
         await facilities.reopen(tx, lead, second, "现场看到已放行", now)
         await facilities.climb(tx, now)
         return first
+
+
+async def _library(desk: Desk) -> None:
+    """What ships with the house, and a plan that the desk took in."""
+    async with desk.db.write() as tx:
+        await documents.put_up_digests(tx, desk.clock())
+        await documents.take(tx, await people.by_login(tx, LEAD), read(PLAN), desk.clock())
+
+
+async def _points(desk: Desk) -> int:
+    """A transfer site that was put to use, a charging station that closed, and an approval that has run out."""
+    async with desk.db.write() as tx:
+        lead, now = await _member(tx, LEAD), desk.clock()
+        known = {one.name: one.id or 0 for one in (await tx.scalars(select(Point))).all()}
+        yard = known["长春东非接触式中转场地"]
+        await points.activate(tx, lead, yard, "保通保畅办通知启用预案", points.CHECKS, now)
+        await points.confirm(tx, lead, yard, "现场看过，冷链区已供电", now)
+        await points.close(tx, lead, known["长春汽车物流园充电站"], "配电改造", now)
+        approved = {
+            "kind": "checkpoint", "name": "九台临时检查点", "division": "220113", "road": "G12", "stake_m": "K66",
+            "purpose": "police", "body": "示例市公安局", "body_level": "city", "document": "通知",
+            "valid_from": "2026-01-01", "valid_to": "2026-02-15", "source": "来函", "confirmed_on": "2026-01-05",
+        }  # fmt: skip
+        entry, _ = point_entry.read(approved, points.today(now))
+        assert entry is not None
+        await points.add(tx, lead, entry, now)
+        return yard
+
+
+async def _refused(desk: Desk) -> str:
+    """An officer did not take an answer of the rule packs: asked as of a day on which they were in force."""
+    known = {"code": "green", "temperature": "normal", "test_age_hours": 30}
+    ruling = rule_on(shelf.current(), "truck_release", "220100", date(2022, 5, 20), known)
+    async with desk.db.write() as tx:
+        kept = await decisions.keep(tx, ruling, known, None, desk.clock())
+    answers = {"decision": kept.code, "ground": "repeat_test"}
+    place = "S1 K12+300 往农安方向"
+    return (await desk.report(place, by="驾驶人子", what="repeat_test", note=None, answers=answers)).number
 
 
 async def _beside(desk: Desk, ticket: Ticket) -> None:

@@ -27,6 +27,7 @@ from tests.staff.desk import PASSWORD, Desk, assembled
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 WIDE = {"viewport": {"width": 1280, "height": 900}, "locale": "zh-CN"}
 GAP = 24
+KNOWN = "fact_code=green&fact_temperature=normal&fact_test_age_hours=60&fact_sampled=yes"
 COLOURS = 192
 """As many as keep text sharp, amber apart from red, and a photograph recognisable."""
 SCHEMES: tuple[tuple[Literal["light", "dark"], str, str], ...] = (("light", "", "#d9ddd8"), ("dark", "-dark", "#000"))
@@ -63,6 +64,17 @@ def shots(day: Day) -> list[Shot]:
         Shot("facilities", LEAD, "/staff/facilities"),
         Shot("facility", LEAD, f"/staff/facilities/{day.facility}"),
         Shot("closures", LEAD, "/staff/facilities/ledger"),
+        Shot("points", LEAD, "/staff/points"),
+        Shot("point", LEAD, f"/staff/points/{day.point}"),
+        Shot("point-new", CLERK, "/staff/points/new?kind=checkpoint"),
+        Shot("library", LEAD, "/staff/library?q=没有通行证能走吗"),
+        Shot("library-document", LEAD, "/staff/library/xunwu-logistics-2022"),
+        Shot("packs", CLERK, "/staff/packs?on=2022-05-20"),
+        Shot("pack", CLERK, "/staff/packs/cn-truck-release-2022?on=2022-05-20"),
+        Shot("packs-diff", CLERK, "/staff/packs/diff?one=cn-truck-release-2022&other=changchun-truck-release-2022"),
+        Shot("packs-try", CLERK, f"/staff/packs/try?scheme=truck_release&on=2022-05-20&{KNOWN}"),
+        Shot("packs-trace", CLERK, f"/staff/packs/try?scheme=truck_release&on=2022-05-20&{KNOWN}", "#verdict"),
+        Shot("ticket-rules", CLERK, f"/staff/tickets/{day.refused}", "#applies"),
         Shot("directory", CLERK, "/staff/directory"),
         Shot("department", ADMIN, f"/staff/directory/{day.department}"),
         Shot("roster", LEAD, "/staff/roster"),

@@ -25,9 +25,13 @@ from tests.web.house import living
 
 pytestmark = needs_chromium
 
-NO_PAGES = ("/live", "/static/{version}/{name}", "/photos/{id:[1-9][0-9]{0,17}}", "/ledger.csv", "/ledger.xlsx")
+NO_PAGES = (
+    "/live", "/static/{version}/{name}", "/photos/{id:[1-9][0-9]{0,17}}", "/ledger.csv", "/ledger.xlsx", "/points.csv",
+)  # fmt: skip
 """Addresses that answer with something else than a page."""
 
+PACK = "cn-truck-release-2022"
+TRIED = "/staff/packs/try?scheme=truck_release&on=2022-05-20&fact_code=green&fact_test_age_hours=900"
 PEOPLE = {"admin": ADMIN, "supervisor": LEAD, "clerk": CLERK, "handler": HANDLER}
 GRAVE = ("serious", "critical")
 SHAPES = (
@@ -48,6 +52,10 @@ def addresses(day: Day, role: str) -> list[str]:
         f"/staff/bulk?do=transfer&{ids}", f"/staff/bulk?do=resolve&{ids}", f"/staff/bulk?do=merge&{ids}",
         "/staff/callbacks", "/staff/alarms", "/staff/macros", "/staff/ledger?source=12328", "/staff/outbox",
         "/staff/facilities", "/staff/facilities/ledger", f"/staff/facilities/{day.facility}", "/staff/directory",
+        "/staff/library", "/staff/library?q=%E9%80%9A%E8%A1%8C%E8%AF%81", "/staff/library/xunwu-logistics-2022",
+        "/staff/points", f"/staff/points/{day.point}", "/staff/points/new", "/staff/points/new?kind=checkpoint",
+        f"/staff/tickets/{day.refused}", "/staff/packs?on=2022-05-20", f"/staff/packs/{PACK}?on=2022-05-20",
+        f"/staff/packs/diff?one={PACK}&other=changchun-truck-release-2022", TRIED,
         f"/staff/directory/{day.department}", "/staff/roster", "/staff/people", f"/staff/people/{day.person}",
         "/staff/intake", "/staff/intake?kind=blockage", "/staff/intake?kind=code_appeal", "/staff/audit", "/staff/chat",
         "/staff/help", "/staff/password",

@@ -19,7 +19,7 @@ from bot.channels import Bubble, Pace
 from bot.channels.web import Web
 from bot.sender import Sender
 from bot.settings import Settings
-from handlers.staff.routes import add_pages
+from handlers.pages import add_pages
 from hotline import tickets
 from hotline.formats.places import Place, parse_place
 from locales.words import SHANGHAI

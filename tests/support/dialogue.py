@@ -1,13 +1,15 @@
 """A transcript that a clerk can read and sign, and the ways of playing it.
 
-# a comment; `# language: en` sets what the clients prefer
+# a comment; `# language: en` sets what the clients prefer, `# on: 2022-05-01` the day (at noon)
 > words                    the driver says something (or taps the choice that reads so)
 王 > words                 another person says it
 > @location 43.88,125.32   a position;  `> @photo` a photo;  `> @edit words` an edited message
 > @old words               the choice that reads so on the bubble before the last one
+% library                  the digests that ship are on the shelf
 % department 长春交通 transport 220100 holder 赵承办    a department; see `tests/support/staff_turns.py`
 ! 李 answers 1: words      staff act on the first ticket: takes, asks, transfers, resolves ...; see the same file
 ! 李 closes 长春东收费站 G12: 原因    a clerk keeps the register of facilities: registers, closes, limits, opens
+! 李 lists 充电站 某某充电站: 区划=南关区    a clerk keeps the register of service points; see `tests/support/points.py`
 ~ 40 minutes               time passes, and the clock's jobs run
 < words [choice] [choice]  what the driver hears (王 < ... another person)
 = ticket 1 blockage turned_back accepted urgent 1
@@ -18,7 +20,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -27,10 +29,11 @@ from sqlmodel import col
 
 from bot.clock import Clock
 from handlers.jobs import JOBS
+from hotline.library.shelf import put_up_digests
 from locales.words import SHANGHAI, Refusal, render
 from storage.database import Database
 from storage.models import Ticket, TicketEvent
-from tests.support import facilities, staff_chat, staff_turns
+from tests.support import facilities, points, staff_chat, staff_turns
 
 DRIVER = "司机"
 _SPOKEN = re.compile(r"^(?:(?P<who>[^\s>~!=#%<]+) )?> (?P<words>.*)$")
@@ -77,8 +80,13 @@ async def play(script: Path, way: Way, db: Database, clock: Any) -> str:
         out.append(line)
         if line.startswith("# language:"):
             language = line.split(":")[1].strip()
+        elif line.startswith("# on:"):
+            clock.at = clock.at.combine(date.fromisoformat(line.split(":")[1].strip()), clock.at.timetz())
         elif line.startswith("~ "):
             await _pass(line[2:], db, clock)
+        elif line == "% library":
+            async with db.write() as tx:
+                await put_up_digests(tx, clock())
         elif line.startswith("% "):
             async with db.write() as tx:
                 await staff_turns.set_up(tx, line[2:], clock())
@@ -107,6 +115,8 @@ async def _act(words: str, db: Database, clock: Any) -> list[str]:
         async with db.write() as tx:
             if (line := facilities.LINE.match(words)) is not None:
                 await facilities.act(tx, line, await staff_turns.member(tx, who, clock()), clock())
+            elif (line := points.LINE.match(words)) is not None:
+                await points.act(tx, line, await staff_turns.member(tx, who, clock()), clock())
             elif (line := staff_chat.LINE.match(words)) is not None:
                 await staff_chat.act(tx, line, await staff_turns.member(tx, who, clock()), clock())
             else:

@@ -1,14 +1,17 @@
-"""`python -m bot facilities`: the register of facilities out of, and into, a sheet."""
+"""`python -m bot facilities` and `points`: a register out of, and into, a sheet."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
+from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.app import secret_of, utc_now
 from bot.settings import Settings
-from hotline import facility_sheet as sheet
+from hotline import facility_sheet, point_sheet
 from hotline.directory_sheets import text_of
 from locales.words import Refusal, render
 from storage import staff as people
@@ -22,14 +25,27 @@ MARK = "\ufeff"
 MAY = frozenset({"supervisor", "admin"})
 
 
-async def facilities(settings: Settings, deed: str, file: Path, by: str | None) -> int:
+class Sheet(Protocol):
+    """A register as a sheet: `hotline.facility_sheet`, `hotline.point_sheet`."""
+
+    async def read(self, tx: AsyncSession, by: Staff, text: str, now: datetime) -> Any:
+        """Take a sheet in; the result says as text what it did."""
+
+    def written(self, tx: AsyncSession, language: str) -> AsyncIterator[str]:
+        """The lines of the sheet."""
+
+
+SHEETS: dict[str, Sheet] = {"facilities": facility_sheet, "points": point_sheet}
+
+
+async def register(settings: Settings, name: str, deed: str, file: Path, by: str | None) -> int:
     """Export to, or import from, a sheet; an import is the deed of `by`, a supervisor or administrator."""
     secret_of(settings)
-    db = Database(settings.database_url)
+    db, sheet = Database(settings.database_url), SHEETS[name]
     try:
         await migrate(db.engine)
         if deed == "export":
-            return await _export(db, settings, file)
+            return await _export(db, settings, sheet, file)
         if not file.is_file():
             print(f"there is no file {file}")
             return 2
@@ -38,7 +54,8 @@ async def facilities(settings: Settings, deed: str, file: Path, by: str | None) 
             if member is None:
                 print("who does this? --by LOGIN of a supervisor or an administrator")
                 return 2
-            print(f"{file}\t{await sheet.read(tx, member, text_of(file.read_bytes()), utc_now())}")
+            taken = await sheet.read(tx, member, text_of(file.read_bytes()), utc_now())
+        print(f"{file}\t{taken}")
     except Refusal as no:
         print(render(settings.default_language, no.say, zone=settings.zone))
         return 1
@@ -47,7 +64,7 @@ async def facilities(settings: Settings, deed: str, file: Path, by: str | None) 
     return 0
 
 
-async def _export(db: Database, settings: Settings, file: Path) -> int:
+async def _export(db: Database, settings: Settings, sheet: Sheet, file: Path) -> int:
     file.parent.mkdir(parents=True, exist_ok=True)
     async with db.read() as tx:
         with file.open("w", encoding="utf-8", newline="") as out:

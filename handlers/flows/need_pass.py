@@ -1,0 +1,34 @@
+"""Do I need a pass for this journey."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.conversation import AT_ONCE, Form, Question, Reply
+from bot.questions import look_up
+from handlers import rulings
+from handlers.questions import place
+from handlers.rule_questions import facts, put
+from storage.models import Contact
+
+SCHEME = "pass_need"
+
+
+def questions() -> Generator[Question, Any, str | None]:
+    """From where, to where; then what the rules of both ends need to know."""
+    yield place("origin")
+    yield place("destination")
+    asked = yield look_up("rules", put("need", SCHEME))
+    yield from facts(asked)
+    return AT_ONCE
+
+
+async def submit(tx: AsyncSession, _contact: Contact, answers: dict[str, Any], now: datetime) -> Reply:
+    return await rulings.answer(tx, SCHEME, answers, now)
+
+
+FORM = Form("need_pass", questions, submit, menu=3)

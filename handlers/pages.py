@@ -1,0 +1,15 @@
+"""Every page that the house serves beside the chat: the console, and what anybody may read."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from bot.app import House
+from handlers.public.routes import add_public
+from handlers.staff.routes import add_pages as add_console
+
+
+def add_pages(app: web.Application, house: House) -> None:
+    """Serve the console under /staff/, and the public pages."""
+    add_console(app, house)
+    add_public(app, house)

@@ -1,0 +1,1 @@
+"""Pages without an account: what anybody may read who has the link."""
