@@ -51,8 +51,9 @@ def clock() -> StillClock:
     return StillClock()
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True)
 def keys() -> None:
+    """Anew for each test: a command that another test ran has sealed with a key of its own."""
     sealed.use_keys("a secret for tests")
 
 

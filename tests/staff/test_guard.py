@@ -31,6 +31,7 @@ async def address_of(route: Route, desk: Desk, ticket: Ticket | None = None) -> 
     ticket = ticket or await desk.report()
     path = route.path.replace(routes.ticket.NUMBER, ticket.number).replace(routes.ID, "1")
     path = path.replace(routes.packs_one.NAME, "cn-truck-release-2022")
+    path = path.replace(routes.DOCUMENT, "/staff/library/xunwu-logistics-2022")
     return path.replace("{version}", "x").replace("{name}", "console.css")
 
 
