@@ -31,19 +31,38 @@ MANNERS = ("plain", "troubled")
 ONLY_PLAIN = {script for script in DIALOGUES if "# only: plain" in script.read_text("utf-8").splitlines()}
 """`# only: plain` is for a transcript of what staff do, whose turns are played in every manner elsewhere."""
 
-PLAYED = [
-    *((script, "plain", "sqlite") for script in DIALOGUES),
-    *((script, "plain", "postgresql") for script in ONLY_PLAIN),
-    *((script, "troubled", db) for script in DIALOGUES if script not in ONLY_PLAIN for db in ("sqlite", "postgresql")),
+CHANNELS = {"web": by_web, "telegram": by_telegram}
+THROUGH = [
+    pytest.param(script, CHANNELS[name], id=f"{script.stem}-{name}")
+    for script in DIALOGUES
+    for name in CHANNELS
+    if script not in ONLY_PLAIN and f"# not: {name}" not in script.read_text("utf-8")
 ]
-"""Whatever is played in trouble on both databases is played as typed on one of them."""
+"""`# not: web` keeps a transcript from a channel that lacks what it needs: a browser cannot edit a message."""
+
+TYPED = {one.values[0] for one in THROUGH}
+"""What is played as it is typed through a channel; in the terminal it is so only to be written anew."""
 
 
-@pytest.mark.parametrize(
-    ("script", "manner", "database_url"),
-    [pytest.param(*one, id=f"{one[0].stem}-{one[1]}-{one[2]}") for one in sorted(PLAYED)],
-    indirect=["database_url"],
-)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each transcript in trouble on both databases; one of what staff do, plainly on both."""
+    if metafunc.function is not test_dialogue:
+        return
+    anew = metafunc.config.getoption("--update")
+    played = [
+        *((script, "plain", "sqlite") for script in DIALOGUES if anew or script not in TYPED),
+        *((script, "plain", "postgresql") for script in ONLY_PLAIN),
+        *(
+            (script, "troubled", db)
+            for script in DIALOGUES
+            if script not in ONLY_PLAIN
+            for db in ("sqlite", "postgresql")
+        ),
+    ]
+    names = [f"{script.stem}-{manner}-{db}" for script, manner, db in sorted(played)]
+    metafunc.parametrize(("script", "manner", "database_url"), sorted(played), ids=names, indirect=["database_url"])
+
+
 async def test_dialogue(
     script: Path, manner: str, db: Database, clock: object, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -54,16 +73,6 @@ async def test_dialogue(
     if request.config.getoption("--update") and manner == "plain" and db.is_sqlite:
         script.write_text(played, "utf-8")
     assert played == script.read_text("utf-8")
-
-
-CHANNELS = {"web": by_web, "telegram": by_telegram}
-THROUGH = [
-    pytest.param(script, CHANNELS[name], id=f"{script.stem}-{name}")
-    for script in DIALOGUES
-    for name in CHANNELS
-    if script not in ONLY_PLAIN and f"# not: {name}" not in script.read_text("utf-8")
-]
-"""`# not: web` keeps a transcript from a channel that lacks what it needs: a browser cannot edit a message."""
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # what a database changes, the terminal has shown

@@ -14,9 +14,7 @@ from storage.database import Database
 from tests.conftest import StillClock
 from tests.staff.desk import Browser, Desk, assembled
 
-ON_BOTH = frozenset(
-    ["test_ledger", "test_queue", "test_bulk", "test_ticket", "test_verbs", "test_scope", "test_outbox", "test_live"]
-)
+ON_BOTH = frozenset(["test_ledger", "test_queue", "test_bulk", "test_ticket", "test_verbs", "test_outbox", "test_live"])
 """Pages whose reads and races differ by database; the rest ask the same of either, and their verbs have tests of
 their own, so they are played on SQLite alone."""
 
