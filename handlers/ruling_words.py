@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -120,7 +120,12 @@ def cited(one: Citation) -> Say:
 
 def assumed(ruling: Ruling) -> list[Say]:
     """What was taken to be so, as "label: value"."""
-    known = ((ruling.facts[name], value) for name, value in ruling.assumed.items())
+    return told_facts(ruling, ruling.assumed)
+
+
+def told_facts(ruling: Ruling, facts: Mapping[str, Any]) -> list[Say]:
+    """Facts as "label: value", in the order of the pack."""
+    known = ((fact, facts[name]) for name, fact in ruling.facts.items() if name in facts)
     return [say("dialogue.pair", label=fact.label.say, value=shown_fact(fact, value)) for fact, value in known]
 
 

@@ -9,6 +9,7 @@ from datetime import timedelta, tzinfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.flows.refused import WHAT
+from handlers.ruling_words import told_facts
 from handlers.staff.packs_words import condition_words, either, ground_words, place_words, sources
 from hotline import decisions
 from hotline.rules import watch
@@ -50,6 +51,7 @@ class Refused:
     ground: Say | str
     ban: Clause | None
     rules: Sequence[Clause]
+    facts: Sequence[Say]
     is_same: bool
 
 
@@ -101,6 +103,7 @@ def _refused(books: Shelf, kept: Decision, ground: str) -> Applies | None:
         ground_words(ground) if ban else say("refused.ground.other"),
         _of_ban(ruling, ban.pack, ban.forbidden) if ban else None,
         rules,
+        told_facts(ruling, kept.facts),
         is_same,
     )
     place = place_words(kept.division)

@@ -117,7 +117,9 @@ async def _counts(
 ) -> tuple[tuple[tuple[str, int, str], ...], Mapping[str, int]]:
     """What there is of this view, each number with the address of the tickets behind it; and all that was counted."""
     shown = {"found": (wanted, asked.address(after="", before=""))}
-    if not asked.status and not asked.overdue:
+    if not (
+        asked.status or asked.overdue or wanted.words
+    ):  # of words only what was found: each narrower count needs all their ids
         shown["open"] = replace(wanted, statuses=OPEN), asked.address(status="open")
         shown["overdue"] = replace(wanted, overdue_at=visit.now), asked.address(overdue="yes")
     of_view = {name: await ledger.counted(tx, narrower, scope=held) for name, (narrower, _) in shown.items()}
