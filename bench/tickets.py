@@ -19,6 +19,9 @@ NOW = datetime(2026, 3, 1, 4, tzinfo=UTC)
 DIVISIONS = [f"22{city:02d}{county:02d}" for city in range(1, 10) for county in (0, *range(2, 10))]
 DEPARTMENTS, STAFF, CONTACTS = 200, 500, 50_000
 TEXTS = 5_000
+NEWEST = 8_000
+"""Of at least so many each queue is filled, so that a small ledger's page holds as many rows as a large one's."""
+
 ALARMS = 40
 """Alarms that nobody has seen yet: whoever leads a desk sees most of a day's."""
 
@@ -136,7 +139,8 @@ _BUILD = (
         CASE WHEN NOT is_open THEN '已开放' END,
         CASE WHEN status IN ('resolved', 'struck_off') THEN
             (ARRAY['solved', 'solved', 'solved', 'explained', 'unsolvable'])[1 + pg_temp.dice(n, 14, 5)] END,
-        status = 'resolved' AND n > :many * 0.95 AND n % 33 = 1, CASE WHEN status = 'struck_off' THEN 'photo' END,
+        status = 'resolved' AND n > :many - greatest(:many * 0.05, {NEWEST}) AND n % 33 = 1,
+        CASE WHEN status = 'struck_off' THEN 'photo' END,
         CASE WHEN status = 'struck_off' THEN opened + interval '2 days' END, 0, 0, opened
     FROM (
         SELECT *, status IN ('accepted', 'assigned', 'handling', 'waiting') AS is_open,
@@ -147,7 +151,8 @@ _BUILD = (
         FROM (
             SELECT n, {_AT} - interval '1095 days' * (1 - n / (:many + 1)::float8) AS opened,
                 pg_temp.dice(n, 16, {len(DIVISIONS)}) AS place, pg_temp.dice(n, 17, {DEPARTMENTS}) AS dep,
-                CASE WHEN pg_temp.dice(n, 18, 10000) < CASE WHEN n > :many * 0.95 THEN 5600 ELSE 20 END
+                CASE WHEN pg_temp.dice(n, 18, 10000)
+                        < CASE WHEN n > :many - greatest(:many * 0.05, {NEWEST}) THEN 5600 ELSE 20 END
                     THEN (ARRAY['accepted', 'assigned', 'assigned', 'handling', 'handling', 'handling', 'waiting'])
                         [1 + pg_temp.dice(n, 19, 7)]
                     WHEN n % 33 = 32 THEN 'merged' WHEN n % 33 = 31 THEN 'declined'
@@ -178,7 +183,8 @@ _BUILD = (
     "INSERT INTO callback (ticket_id, round, status, due_at, tries, satisfaction)"
     " SELECT id, 1, 'answered', opened_at, 1, 'satisfied' FROM ticket WHERE status = 'struck_off' AND id % 3 = 0",
     "INSERT INTO callback (ticket_id, round, status, due_at, tries)"
-    f" SELECT id, 1, 'due', {_AT}, 0 FROM ticket WHERE status = 'resolved' AND id > :many * 0.99",
+    f" SELECT id, 1, 'due', {_AT}, 0 FROM ticket"
+    f" WHERE status = 'resolved' AND id > :many - greatest(:many * 0.01, {NEWEST} / 2)",
     "INSERT INTO alarm (what, about, day, division, facts, raised_at)"
     f" SELECT 'breached', 'ticket:' || id, date '2026-03-01', division, '{{}}', {_AT} FROM ticket"
     f" WHERE level = 2 ORDER BY id LIMIT {ALARMS}",

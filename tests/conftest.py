@@ -161,6 +161,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="rewrite the dialogues' transcripts, for review as a diff")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """What is to be written anew is played as it is typed, whatever else plays it: see tests/test_dialogues.py."""
+    if config.getoption("--update"):
+        os.environ["CHANGXING_ANEW"] = "1"
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Where everything must run, a skipped test is a failure: CHANGXING_SKIP_NOTHING=1."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")

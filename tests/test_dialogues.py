@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from itertools import count
@@ -44,25 +45,20 @@ TYPED = {one.values[0] for one in THROUGH}
 """What is played as it is typed through a channel; in the terminal it is so only to be written anew."""
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+def played(*, anew: bool) -> list[tuple[Path, str, str]]:
     """Each transcript in trouble on both databases; one of what staff do, plainly on both."""
-    if metafunc.function is not test_dialogue:
-        return
-    anew = metafunc.config.getoption("--update")
-    played = [
+    return sorted([
         *((script, "plain", "sqlite") for script in DIALOGUES if anew or script not in TYPED),
         *((script, "plain", "postgresql") for script in ONLY_PLAIN),
-        *(
-            (script, "troubled", db)
-            for script in DIALOGUES
-            if script not in ONLY_PLAIN
-            for db in ("sqlite", "postgresql")
-        ),
-    ]
-    names = [f"{script.stem}-{manner}-{db}" for script, manner, db in sorted(played)]
-    metafunc.parametrize(("script", "manner", "database_url"), sorted(played), ids=names, indirect=["database_url"])
+        *((s, "troubled", db) for s in DIALOGUES if s not in ONLY_PLAIN for db in ("sqlite", "postgresql")),
+    ])  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("script", "manner", "database_url"),
+    [pytest.param(*one, id=f"{one[0].stem}-{one[1]}-{one[2]}") for one in played(anew="CHANGXING_ANEW" in os.environ)],
+    indirect=["database_url"],
+)
 async def test_dialogue(
     script: Path, manner: str, db: Database, clock: object, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

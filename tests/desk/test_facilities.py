@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from handlers.commands import facilities as command
+from handlers.commands import registers as command
 from hotline import facilities, facility_sheet
 from hotline.facilities import Entry, Order
 from locales.words import LANGUAGES, Refusal, render
@@ -357,11 +357,11 @@ async def test_the_command_imports_and_exports(
     settings = Settings(_env_file=None, database_url=address, var=tmp_path, secret_key="a secret for tests")  # type: ignore[call-arg]
     sheet, out = tmp_path / "in.csv", tmp_path / "out.csv"
     sheet.write_bytes(SHEET.encode("gb18030"))
-    assert await command.facilities(settings, "import", sheet, None) == 2
-    assert await command.facilities(settings, "import", tmp_path / "none.csv", "li") == 2
-    assert await command.facilities(settings, "import", sheet, "li") == 0
-    assert await command.facilities(settings, "export", out, None) == 0
+    assert await command.register(settings, "facilities", "import", sheet, None) == 2
+    assert await command.register(settings, "facilities", "import", tmp_path / "none.csv", "li") == 2
+    assert await command.register(settings, "facilities", "import", sheet, "li") == 0
+    assert await command.register(settings, "facilities", "export", out, None) == 0
     assert "长春东收费站,G12,K20+300" in out.read_text("utf-8-sig")
     sheet.write_text("类别,名称,路线\n隧道,x,G12\n", "utf-8")
-    assert await command.facilities(settings, "import", sheet, "li") == 1
+    assert await command.register(settings, "facilities", "import", sheet, "li") == 1
     assert "第 2 行" in capsys.readouterr().out

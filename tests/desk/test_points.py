@@ -16,7 +16,7 @@ from sqlalchemy import Connection, StaticPool, select
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from handlers import near_by
-from handlers.commands import points as command
+from handlers.commands import registers as command
 from hotline import approvals, facilities, nearest, point_entry, point_sheet, point_words, points
 from hotline.directory_sheets import text_of
 from hotline.formats import hours
@@ -423,17 +423,17 @@ async def test_the_command_exports_and_imports(
     address = db.url.render_as_string(hide_password=False)
     made = Settings(_env_file=None, database_url=address, var=tmp_path, secret_key="x" * 20)  # type: ignore[call-arg]
     file = tmp_path / "points.csv"
-    assert await command.points(made, "import", file, "wang") == 2
+    assert await command.register(made, "points", "import", file, "wang") == 2
     file.write_bytes((HEAD + ROW).encode("gb18030"))
-    assert await command.points(made, "import", file, None) == 2
-    assert await command.points(made, "import", file, "wang") == 0
+    assert await command.register(made, "points", "import", file, None) == 2
+    assert await command.register(made, "points", "import", file, "wang") == 0
     assert "1 added" in capsys.readouterr().out
     out = tmp_path / "out" / "points.csv"
-    assert await command.points(made, "export", out, None) == 0
+    assert await command.register(made, "points", "export", out, None) == 0
     assert out.read_bytes().startswith(b"\xef\xbb\xbf" + "类别,名称,行政区划".encode())
     assert "长春市" not in out.read_text("utf-8")
     file.write_text(HEAD + ROW.replace("24小时", "随时"), "utf-8")
-    assert await command.points(made, "import", file, "wang") == 1
+    assert await command.register(made, "points", "import", file, "wang") == 1
     assert "第 2 行：“开放时间”" in capsys.readouterr().out
 
 
