@@ -12,9 +12,9 @@ from tests.durability.reports import Drivers, assert_each_once, in_flight, sends
 from tests.support.process import Running, free_port, running
 from tests.telegram.strict import Fault, Strict
 
-CHATS = 1000
-STREAM = 15.0
-"""Seconds over which the chats write their 2,000 messages."""
+CHATS = 600
+STREAM = 9.0
+"""Seconds over which the chats write their 1,200 messages."""
 
 KILLS = 5
 PATIENCE = 120.0
