@@ -18,7 +18,7 @@ from hotline.formats.places import Place
 from hotline.formats.tidy import tidy
 from hotline.rules import shelf
 from hotline.rules.atoms import NONE
-from hotline.rules.rulings import Ruling, rule_on
+from hotline.rules.rulings import Ruling, fits, rule_on
 from hotline.rules.written import Day, Fact
 from locales.words import DEFAULT_LANGUAGE, SHANGHAI, Refusal, Say, has, say
 from storage.models import Contact
@@ -26,7 +26,7 @@ from storage.models import Contact
 UNKNOWN = Option("cannot_tell", say("rules.unknown"))
 """For what somebody cannot tell; a pack that has an answer to that has an option `unknown` of its own."""
 
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_NUMBER, _NUMBERS = re.compile(r"\d{1,9}(?:\.\d{1,9})?"), re.compile(r"-?\d[\d.]*(?:[eE][-+]?\d+)?")
 _MARK, UNKNOWN_HERE = "fact_", "unknown"
 
 
@@ -121,7 +121,7 @@ def facts(asked: Mapping[str, Any] | None) -> Generator[Question, Any, None]:
         if name is None:
             return
         value = yield fact_question(name, ruling.facts[name])
-        if value in (None, UNKNOWN.id):
+        if value in (None, UNKNOWN.id) or not fits(ruling.facts[name], value):
             declined.add(name)
         else:
             known[name] = value
@@ -133,9 +133,10 @@ def ruled(
     """The answer of the packs to this question; what the journey itself tells counts where a pack asks for it."""
     books = shelf.current()
     chain = books.chain(scheme, which.division, which.day)
-    wanted = {name for pack in chain for name in pack.written.facts}
-    given = {name: value for name, value in which.given.items() if name in wanted}
-    return rule_on(books, scheme, which.division, which.day, {**given, **known}, declined)
+    wanted = {name: fact for pack in reversed(chain) for name, fact in pack.written.facts.items()}
+    said = {**which.given, **known}
+    fitting = {name: value for name, value in said.items() if name in wanted and fits(wanted[name], value)}
+    return rule_on(books, scheme, which.division, which.day, fitting, declined)
 
 
 def answered(which: Put, scheme: str, answers: Mapping[str, Any]) -> Ruling:
@@ -207,8 +208,8 @@ def _named(question: Question, text: str) -> str | None:
 
 
 def _number(fact: Fact, text: str) -> float | int:
-    found = _NUMBER.search(tidy(text).replace(",", ""))
-    value = float(found[0]) if found else None
+    found = _NUMBERS.findall(tidy(text).replace(",", ""))
+    value = float(found[0]) if len(found) == 1 and _NUMBER.fullmatch(found[0]) else None
     low, high = fact.low or 0, fact.high or 0
     if value is None or not low <= value <= high or (fact.whole and not value.is_integer()):
         raise Refusal("rules.number.refused", low=f"{low:g}", high=f"{high:g}", unit=unit_of(fact.unit))

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.app import House
 from bot.channels.web.site import LANGUAGE_COOKIE
 from handlers.staff.static import Static
+from handlers.templates import environment
 from locales.words import Say, negotiate, render, translate
 
 HERE = Path(__file__).parent
@@ -25,13 +25,7 @@ class Pages:
 
     def __init__(self) -> None:
         self.static = Static(HERE / "static", STATIC)
-        self._templates = Environment(
-            loader=FileSystemLoader(HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._templates = environment(HERE / "templates")
 
     def html(self, look: Look, template: str, **facts: Any) -> str:
         """The page as text; `facts` are what this template alone needs."""

@@ -151,6 +151,16 @@ def cursor(order: Order, values: tuple[Any, ...]) -> str:
     return ".".join(str((v - _EPOCH) // _MICROSECOND if isinstance(v, datetime) else v) for v in values)
 
 
+def moment_cursor(written: str) -> tuple[datetime, int] | None:
+    """The moment and the id between which an address has `~`; None when it has no such cursor."""
+    at, _, last = written.partition("~")
+    try:
+        moment = datetime.fromisoformat(at)
+        return (moment, int(last)) if moment.tzinfo and 2000 <= moment.year <= 9000 and len(last) <= 18 else None
+    except ValueError:
+        return None
+
+
 def place_of(order: Order, written: str) -> tuple[Any, ...] | None:
     """The cursor that an address holds; None when it is none of this order."""
     parts = written.split(".")

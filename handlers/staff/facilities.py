@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handlers.staff.asked import moment_cursor
 from handlers.staff.guard import clean
 from handlers.staff.visit import Visit
 from hotline import divisions, facilities, rights
@@ -73,7 +74,7 @@ async def ledger(visit: Visit) -> web.StreamResponse:
             before = int(cursor) if cursor.isascii() and cursor.isdecimal() and len(cursor) <= 18 else None
             rows = await register.put_right(tx, low, high, before, PAGE + 1)
         else:
-            rows = await register.due_next(tx, low, high, _cursor(cursor), PAGE + 1)
+            rows = await register.due_next(tx, low, high, moment_cursor(cursor), PAGE + 1)
         names = await people.names(tx)
         numbers = await tickets_of.numbers(tx, {c.ticket_id for c, _ in rows if c.ticket_id})
     older = None
@@ -197,15 +198,6 @@ def _road(typed: str) -> str:
 def _address(where: str, query: Mapping[str, str]) -> str:
     kept = {name: value for name, value in query.items() if value}
     return f"{where}?{urlencode(kept)}" if kept else where
-
-
-def _cursor(typed: str) -> tuple[datetime, int] | None:
-    at, _, last = typed.partition("~")
-    try:
-        moment = datetime.fromisoformat(at)
-        return (moment, int(last)) if moment.tzinfo and 2000 <= moment.year <= 9000 and len(last) <= 18 else None
-    except ValueError:
-        return None
 
 
 def _moment(visit: Visit, name: str, refusal: str) -> datetime:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from urllib.parse import urlencode
 
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handlers.staff.asked import moment_cursor
 from handlers.staff.guard import clean
 from handlers.staff.visit import Visit
 from hotline import divisions
@@ -88,7 +89,7 @@ async def _list(visit: Visit, no: Say | None = None) -> web.StreamResponse:
                 hits = await search.find(tx, words, HITS)
             except Refusal as short:
                 nothing = short.say
-        before = _cursor(query.get("after", ""))
+        before = moment_cursor(query.get("after", ""))
         found = await rows.page(tx, before, PAGE + 1, words)
         many = await rows.counts(tx, [document.id or 0 for document, _ in found])
     last = found[PAGE - 1][0] if len(found) > PAGE else None
@@ -172,12 +173,3 @@ def _day(typed: str) -> date | None:
 def _address(words: str, after: str) -> str:
     kept = {name: value for name, value in {"q": words, "after": after}.items() if value}
     return f"{HERE}?{urlencode(kept)}" if kept else HERE
-
-
-def _cursor(typed: str) -> tuple[datetime, int] | None:
-    at, _, last = typed.partition("~")
-    try:
-        moment = datetime.fromisoformat(at)
-        return (moment, int(last)) if moment.tzinfo and 2000 <= moment.year <= 9000 and len(last) <= 18 else None
-    except ValueError:
-        return None

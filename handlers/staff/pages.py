@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from handlers.staff.rooms import Room, doors_of
 from handlers.staff.static import Static
+from handlers.templates import environment
 from locales.words import LANGUAGES, has
 
 if TYPE_CHECKING:
@@ -24,13 +23,7 @@ class Pages:
     def __init__(self, rooms: Mapping[str, tuple[Room, ...]]) -> None:
         self._rooms = rooms
         self.static = Static(HERE / "static")
-        self._templates = Environment(
-            loader=FileSystemLoader(HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._templates = environment(HERE / "templates")
 
     def html(self, visit: Visit, template: str, **facts: Any) -> str:
         """The page as text; `facts` are what this template alone needs."""

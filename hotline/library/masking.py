@@ -62,8 +62,8 @@ _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
 _ATTENDED = re.compile(rf"^.{{0,16}}{MASK}等?.{{0,6}}(?:出席|参加|列席|陪同).{{0,12}}$")
 """A line that tells nothing but who was there."""
 
-_KEPT = frozenset({"习近平", "毛泽东", "邓小平"})
-"""Names that stand in the name of a doctrine, not for a person to whom anybody could turn."""
+_DOCTRINE = "(?!新时代|思想|理论|总书记)"
+"""What follows a name that stands in the name of a doctrine, not for a person to whom anybody could turn."""
 
 _WORDS = re.compile(
     r"^(?:[和应能从向都经通须将把被且并]|于[会日当昨今前近上下本此年月]|任[组何务副职]|单位|单独|方[案式面可向法]|安[全排]|常[委务态见]|高[度速效新质]|成[员立果为]"
@@ -84,7 +84,7 @@ def masked(lines: list[str]) -> list[str]:
     known = {name for line in kept for name in _names(line)}
     known |= {name.replace(" ", "") for name in known}
     longest = sorted(known, key=lambda name: (-len(name), name))
-    pattern = re.compile("|".join(map(re.escape, longest))) if longest else None
+    pattern = re.compile(f"(?:{'|'.join(map(re.escape, longest))}){_DOCTRINE}") if longest else None
     hidden = (_numbers(_gathered(pattern.sub(MASK, line) if pattern else line)) for line in kept)
     return [line for line in hidden if not _ATTENDED.match(line)]
 
@@ -123,7 +123,7 @@ def _listed(names: str) -> Iterator[str]:
 
 def _checked(name: str) -> Iterator[str]:
     plain = name.strip()
-    if plain.replace(" ", "") not in _KEPT and not _WORDS.match(plain) and len(plain) > 1:
+    if not _WORDS.match(plain) and len(plain) > 1:
         yield plain
 
 

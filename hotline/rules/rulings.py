@@ -8,6 +8,7 @@ from typing import Any
 
 from hotline import divisions
 from hotline.rules.atoms import NONE
+from hotline.rules.boxes import axis
 from hotline.rules.compiled import Compiled
 from hotline.rules.shelf import Pack, Shelf
 from hotline.rules.verdicts import Answer, evaluate
@@ -96,11 +97,9 @@ def rule_on(
     possible = {name for pack in chain for name in pack.written.facts}
     if strange := sorted(set(facts) - possible):
         raise Refusal("rules.fact.unknown", name=strange[0], known=sorted(possible))
-    for axis in of.axes:
-        try:
-            axis.cell(facts[axis.name]) if axis.name in facts else None
-        except ValueError:
-            raise Refusal("rules.fact.refused", name=axis.name, allowed=allowed(axis.fact)) from None
+    for one in of.axes:
+        if one.name in facts and not fits(one.fact, facts[one.name]):
+            raise Refusal("rules.fact.refused", name=one.name, allowed=allowed(one.fact))
     taken: dict[str, Any] = {}
     for pack in reversed(chain):
         taken |= pack.written.assumed(facts)
@@ -108,6 +107,15 @@ def rule_on(
     mattering = evaluate(of, facts).matters if taken else ()
     assumed = {name: value for name, value in taken.items() if name in mattering}
     return Ruling(scheme, place, day, chain, of, answer, assumed=assumed)
+
+
+def fits(fact: Fact, value: Any) -> bool:
+    """Whether a fact can have this value: what was kept with answers may be older than the pack."""
+    try:
+        axis("", fact, ()).cell(value)
+    except ValueError:
+        return False
+    return True
 
 
 def allowed(fact: Fact) -> str:

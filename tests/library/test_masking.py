@@ -49,7 +49,6 @@ def test_no_mobile_number_is_left(number: str, gap: str) -> None:
     [
         "可拨12345、12328和88001234转3号线。",
         "省级监督投诉电话：0591-12345678/12345679。",
-        "以习近平新时代中国特色社会主义思想为指导。",
         "各县长办公会议研究，单位负责同志参加。",
         "高速公路出口、收费站、服务区及时放行。",
         "县委书记、县长任组长，有关单位为成员。",
@@ -67,6 +66,10 @@ def test_a_whole_document_names_nobody(paper: str) -> None:
     text = repr(read(paper))
     assert [name for name in NAMES if name in text] == []
     assert "13800138000" not in text
+
+
+def test_the_name_of_a_doctrine_stays() -> None:
+    assert masked(["局长江一帆主持会议。", "以江一帆理论为指导。"]) == [f"局长{MASK}主持会议。", "以江一帆理论为指导。"]
 
 
 def test_a_known_name_is_masked_wherever_it_stands_again() -> None:
