@@ -10,7 +10,7 @@ from handlers import desk
 from handlers.point_replies import a_service_point
 from handlers.policy_answers import a_policy_question
 from handlers.questions import find_how, find_verdict
-from handlers.rule_questions import is_asked_there
+from handlers.rule_questions import fitting, is_asked_there
 from handlers.staff_replies import to_a_summons
 from hotline import matters, numbers, tickets
 from hotline.formats.free_words import Understood, understand
@@ -107,7 +107,7 @@ async def a_rule(turn: Turn) -> Reply | Begin | None:
     said, form = understand(turn.given.text), asked_for(turn.given.text)
     if form is None or said.what is not None:
         return None
-    known = sizes(turn.given.text) if form == "oversize" else {}
+    known = fitting("oversize", sizes(turn.given.text), turn.now) if form == "oversize" else {}
     answers: Answers = {f"fact_{name}": {"raw": turn.given.text, "value": value} for name, value in known.items()}
     if said.place and form == "may_pass":
         answers["where"] = {"raw": turn.given.text, "value": said.place.to_json()}

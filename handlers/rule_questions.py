@@ -66,6 +66,13 @@ def is_asked_there(form: str, place: Place | None, now: datetime) -> bool:
     return any(scheme in (None, pack.written.pack.scheme) for pack in found)
 
 
+def fitting(scheme: str, known: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """Those of these facts that the nation's pack knows, with values that they can have."""
+    chain = shelf.newest().chain(scheme, divisions.NATION, now.astimezone(SHANGHAI).date())
+    facts_ = chain[0].written.facts if chain else {}
+    return {name: value for name, value in known.items() if name in facts_ and fits(facts_[name], value)}
+
+
 def put(kind: str, scheme: str | None = None) -> Fetch:
     """A look-up: which schemes of this kind (or this one alone) are in force where the answers say, today."""
 

@@ -12,6 +12,7 @@ from bot.conversation import Reply
 from handlers.rule_questions import Put, answered, known_facts
 from handlers.ruling_words import told
 from hotline import decisions
+from hotline.rules.rulings import fits
 
 
 async def answer(tx: AsyncSession, scheme: str, answers: Mapping[str, Any], now: datetime) -> Reply:
@@ -21,6 +22,7 @@ async def answer(tx: AsyncSession, scheme: str, answers: Mapping[str, Any], now:
     ruling = answered(put, chosen, answers)
     if ruling.answer is None:
         return told(ruling, None)
-    given = {name: value for name, value in put.given.items() if name in ruling.facts}
-    kept = await decisions.keep(tx, ruling, {**given, **known_facts(answers)}, answers.get("where"), now)
+    said = {**put.given, **known_facts(answers)}
+    given = {name: value for name, value in said.items() if name in ruling.facts and fits(ruling.facts[name], value)}
+    kept = await decisions.keep(tx, ruling, given, answers.get("where"), now)
     return told(ruling, kept)
