@@ -15,10 +15,12 @@ from bench.ledger import pages
 from bench.library import library
 from bench.parse import parse
 from bench.results import Result, table, write
+from bench.reviews import reviews
 from bench.rules import rules
 from bench.sender import sender
 from bench.start import start
 from bench.turns import turns
+from bench.verification import verification
 from storage import sealed
 
 MEASURES: dict[str, Callable[[], Coroutine[Any, Any, list[Result]]]] = {
@@ -30,6 +32,8 @@ MEASURES: dict[str, Callable[[], Coroutine[Any, Any, list[Result]]]] = {
     "rules": rules,
     "ledger": pages,
     "library": library,
+    "reviews": reviews,
+    "verification": verification,
 }
 
 

@@ -42,6 +42,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from handlers.commands.reindex import reindex
 
             return asyncio.run(reindex(settings))
+        case "dispatch":
+            from handlers.commands.dispatch import show
+
+            return asyncio.run(show(settings, chosen.day, chosen.place, chosen.xlsx, as_json=chosen.as_json))
         case "facilities" | "points":
             from handlers.commands.registers import register
 

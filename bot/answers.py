@@ -75,7 +75,7 @@ def doubt(form: Form, answers: Answers, name: str | None = None) -> Answers:
     firm = names[: names.index(name)] if name in names else [] if name is None else names
     doubted = dict(answers)
     for at, question in enumerate(met):
-        if question.fetch is not None and question.name in answers and question.name not in firm:
+        if question.name in answers and answers[question.name].get("fetched") and question.name not in firm:
             after = [q.name for q in met[at + 1 :] if q.options and not q.later]
             doubted[question.name] = {**answers[question.name], "again": True, "after": after}
     for other, answer in answers.items():

@@ -20,6 +20,7 @@ from bot.conversation import Form
 from bot.dialogue import Dialogue, FreeReply
 from bot.fetcher import Fetcher
 from bot.health import add_health
+from bot.pictures import Draw
 from bot.receive import Receiver
 from bot.sender import Sender, by_account
 from bot.settings import Settings
@@ -35,12 +36,13 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Rooms:
-    """What the doors bring: the business's forms, answers, jobs and pages; the machinery knows none of them."""
+    """What the doors bring: the business's forms, answers, jobs, pages, pictures; the machinery knows none of them."""
 
     forms: Mapping[str, Form] = field(default_factory=dict)
     replies: Sequence[FreeReply] = ()
     jobs: Sequence[Job] = ()
     pages: Callable[[web.Application, House], None] | None = None
+    draw: Draw | None = None
 
 
 @dataclass
@@ -89,7 +91,7 @@ def build(
         db,
         receiver,
         served,
-        Sender(db, served, now, settings.zone),
+        Sender(db, served, now, settings.zone, rooms.draw),
         Fetcher(db, served, settings.var / "files", now),
         Clock(db, rooms.jobs, now, settings.zone),
         secret,
@@ -136,6 +138,7 @@ def application(house: House, rooms: Rooms) -> web.Application:
         public_url=settings.public_url,
         default_language=settings.default_language,
         account=settings.web_account,
+        draw=rooms.draw,
     )
     if rooms.pages is not None:
         rooms.pages(app, house)

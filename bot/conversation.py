@@ -67,12 +67,16 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Words and choices: what a turn says. `wants` may hold "position" and "photos"; `about` names what it concerns."""
+    """Words and choices: what a turn says. `wants` may hold "position" and "photos"; `about` names what it concerns.
+
+    `picture` says by codes and ids what is drawn beside the words: {"kind": "pass", "pass": 30}.
+    """
 
     say: Say
     choices: tuple[Option, ...] = ()
     wants: tuple[str, ...] = ()
     about: str | None = None
+    picture: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,8 @@ class Dialogue:
         """A reply, and where we were, in one bubble; what is being filled is not offered anew."""
         where_we_were = await self._again(turn, reply.say)
         choices = tuple(option for option in reply.choices if option.id != f"/{turn.standing.form}")
-        return replace(where_we_were, choices=(*where_we_were.choices, *choices), about=reply.about)
+        joined = (*where_we_were.choices, *choices)
+        return replace(where_we_were, choices=joined, about=reply.about, picture=reply.picture)
 
     def _with_argument(self, turn: Turn, form: Form, rest: str) -> Begin:
         question = form.walk({}).open

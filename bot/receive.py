@@ -143,4 +143,5 @@ def _owed(reply: Reply) -> Owed:
         [(option.id, option.label) for option in reply.choices],
         reply.wants,
         about=reply.about,
+        picture=dict(reply.picture) if reply.picture else None,
     )

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import metrics
 from bot.channels import Bubble, Channel, Channels, Choice, Gone, Later, Rejected, Unknown
+from bot.pictures import Draw, drawn
 from locales.words import Say, from_json, render
 from storage import budgets, outbox
 from storage.database import Database, is_passing
@@ -42,8 +43,10 @@ LONGEST_SEND = 45.0
 class Sender:
     """Sends for the accounts that this process serves."""
 
-    def __init__(self, db: Database, channels: Channels, now: Callable[[], datetime], zone: tzinfo):
-        self.db, self.channels, self.now, self.zone = db, channels, now, zone
+    def __init__(
+        self, db: Database, channels: Channels, now: Callable[[], datetime], zone: tzinfo, draw: Draw | None = None
+    ):
+        self.db, self.channels, self.now, self.zone, self.draw = db, channels, now, zone, draw
         self._sends: dict[tuple[str, str], set[asyncio.Task[None]]] = {key: set() for key in channels}
         self._outcomes: asyncio.Queue[Outcome] = asyncio.Queue()
         self._settler: asyncio.Task[None] | None = None
@@ -149,7 +152,7 @@ class Sender:
     async def _outcome(self, channel: Channel, claimed: Claimed) -> Outcome:
         row = claimed.row
         try:
-            bubble = worded(claimed, self.zone, self.now())
+            bubble = self._pictured(worded(claimed, self.zone, self.now()), claimed)
             async with asyncio.timeout(LONGEST_SEND):
                 external_id = await channel.send(row.address, bubble)
         except Gone as gone:
@@ -166,6 +169,20 @@ class Sender:
             return Outcome(claimed, "dead", self.now(), problem=f"{type(bug).__name__} in our own code; the log has it")
         choices = [{"payload": c.payload, "label": c.label} for c in bubble.choices]
         return Outcome(claimed, "sent", self.now(), said=bubble.text, choices_said=choices, external_id=external_id)
+
+    def _pictured(self, bubble: Bubble, claimed: Claimed) -> Bubble:
+        """The bubble with its picture, which is drawn only when the channel asks for it."""
+        picture = claimed.row.picture
+        if picture is None:
+            return bubble
+
+        async def draw() -> bytes | None:
+            try:
+                return await drawn(self.db, self.draw, picture, claimed.language, self.now())
+            except Exception as error:  # noqa: BLE001 - `drawn` lets through only what passes
+                raise Later(timedelta(seconds=POLL), f"no picture yet: {type(error).__name__}") from None
+
+        return replace(bubble, picture=draw)
 
     def _again(self, claimed: Claimed, problem: str, wait: timedelta | None, *, unknown: bool = False) -> Outcome:
         tried = claimed.row.attempts

@@ -47,6 +47,8 @@ class Settings(BaseSettings):
     telegram_proxy: str = ""
     telegram_webhook_secret: str = Field("", pattern=r"^[A-Za-z0-9_-]{0,256}$")
     packs: Path | None = None
+    dispatch_at: str = Field("07:30", pattern=r"^(0\d|1\d|2[0-3]):[0-5]\d$")
+    font_file: Path | None = None
     map_tiles: str = ""
     map_datum: Literal["wgs84", "gcj02"] = "wgs84"
     map_credit: str = ""
@@ -71,6 +73,21 @@ class Settings(BaseSettings):
             raise ValueError("write a whole address that begins with https:// (or http:// on this machine)")
         return address.rstrip("/")
 
+    @field_validator("font_file")
+    @classmethod
+    def _font(cls, file: Path | None) -> Path | None:
+        if file is None:
+            return None
+        from PIL import ImageFont  # a tenth of the time to start
+
+        try:
+            ImageFont.truetype(str(file), 12)
+        except OSError:
+            raise ValueError(
+                f"{file} is no font that we can read; write the path of a .ttf, .otf or .ttc file"
+            ) from None
+        return file
+
     @field_validator("map_tiles")
     @classmethod
     def _tiles(cls, address: str) -> str:
@@ -78,6 +95,13 @@ class Settings(BaseSettings):
         if address and not (_TILES.fullmatch(address) and asked == ["x", "y", "z"]):
             raise ValueError("write an address with {z}, {x} and {y} that begins with https:// or, for our own, with /")
         return address
+
+    @field_validator("dispatch_at")
+    @classmethod
+    def _after_midnight(cls, at: str) -> str:
+        if at < "00:15":
+            raise ValueError("write an hour from 00:15 on, when the day before is surely written down")
+        return at
 
     @field_validator("default_language")
     @classmethod

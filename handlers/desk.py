@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,14 +24,15 @@ from storage.models import Contact, Department, Message, Ticket, TicketEvent
 _division, _address = "220100", ""
 
 
-def use(settings: Settings) -> None:
+def use(settings: Settings, *more_packs: Path) -> None:
     """Which desk this process is, where people reach it, and its own rule packs; set once at the start.
 
-    Raises BadPack, so that a wrong pack stops the start and not a driver.
+    `more_packs` are folders beside that of the settings. Raises BadPack, so that a wrong pack stops the start and not
+    a driver.
     """
     global _division, _address
     _division, _address = settings.default_division, settings.address
-    shelf.use(settings.packs)
+    shelf.use(settings.packs, *more_packs)
     shelf.load()
 
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Job
-from hotline import closing, recount, timing, trends
+from handlers import desk
+from hotline import closing, dispatch, dispatch_news, recount, timing, trends
 from hotline.decisions import KEPT
 from hotline.facilities import facilities_climb
+from hotline.filings import watching
+from hotline.firms import authority
+from hotline.passes import closed_routes, ending, lateness
+from locales.words import SHANGHAI
 from storage import attachments, budgets, decisions, inbox, jobs
 from storage import tickets as ledger
 
@@ -46,6 +52,19 @@ async def watch_trends(tx: AsyncSession, now: datetime) -> dict[str, Any]:
     return {"raised": await trends.watch(tx, now)}
 
 
+async def passes(tx: AsyncSession, now: datetime) -> dict[str, Any]:
+    """Remind whose pass ends within a day, and end those whose time is over."""
+    return await ending.end(tx, now)
+
+
+async def freeze_days(tx: AsyncSession, now: datetime) -> dict[str, Any]:
+    """Freeze the days that are over (日调度), and send yesterday to the leaders."""
+    frozen = await dispatch.freeze_due(tx, now)
+    yesterday = now.astimezone(SHANGHAI).date() - timedelta(days=1)
+    told = await dispatch_news.tell(tx, yesterday, now, desk.address())
+    return {"frozen": len(frozen), "told": told}
+
+
 async def tidy(tx: AsyncSession, now: datetime) -> dict[str, Any]:
     """Forget what is no longer needed: raw messages, slots of jobs long done, photos of reports never sent,
     answers of rule packs after their time."""
@@ -65,4 +84,18 @@ JOBS = (
     Job("recount", "5 * * * *", recount_due_times),
     Job("trends", "*/10 * * * *", watch_trends),
     Job("tidy", "10 3 * * *", tidy),
+    Job("trips", "* * * * *", watching.watch),
+    Job("trips_tidy", "20 3 * * *", watching.tidy),
+    Job("authorities", "0 9 * * *", authority.remind),
+    Job("passes", "* * * * *", passes),
+    Job("closed_routes", "* * * * *", closed_routes.push),
+    Job("passes_late", "*/5 * * * *", lateness.watch),
+    Job("dispatch", "30 7 * * *", freeze_days),
 )
+
+
+def at(dispatch_at: str) -> tuple[Job, ...]:
+    """The jobs, the day in numbers at an hour of its own (`DISPATCH_AT`, 07:30)."""
+    hour, minute = dispatch_at.split(":")
+    crontab = f"{int(minute)} {int(hour)} * * *"
+    return tuple(replace(job, crontab=crontab) if job.name == "dispatch" else job for job in JOBS)

@@ -7,11 +7,14 @@ from typing import Any
 from bot.conversation import Answers, Begin, Option, Reply, said_as
 from bot.turn import Turn
 from handlers import desk
+from handlers.firm_replies import a_deed_for_the_firm, an_invitation
+from handlers.pass_replies import a_pass
 from handlers.point_replies import a_service_point
 from handlers.policy_answers import a_policy_question
 from handlers.questions import find_how, find_verdict
 from handlers.rule_questions import fitting, is_asked_there
 from handlers.staff_replies import to_a_summons
+from handlers.trip_replies import a_trip
 from hotline import matters, numbers, tickets
 from hotline.formats.free_words import Understood, understand
 from hotline.formats.places import from_position
@@ -194,11 +197,15 @@ async def _added(turn: Turn, ticket_id: int) -> Reply:
 
 REPLIES = (
     to_a_summons,
+    an_invitation,
+    a_deed_for_the_firm,
     ticket_number,
     thanks,
     to_what_was_said,
     satisfaction,
     what_is_shut,
+    a_trip,
+    a_pass,
     a_service_point,
     a_rule,
     a_policy_question,

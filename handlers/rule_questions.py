@@ -12,12 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation import Fetch, Given, Moment, Option, Question, matching, said_as
 from bot.questions import choice
+from handlers import desk
 from hotline import divisions
 from hotline.approvals import approved_at
 from hotline.formats.places import Place
 from hotline.formats.tidy import tidy
 from hotline.rules import shelf
 from hotline.rules.atoms import NONE
+from hotline.rules.journeys import journey_facts
 from hotline.rules.rulings import Ruling, fits, rule_on
 from hotline.rules.written import Day, Fact
 from locales.words import DEFAULT_LANGUAGE, SHANGHAI, Refusal, Say, has, say
@@ -59,9 +61,9 @@ KIND_OF = {"may_pass": ("passage", None), "need_pass": ("need", "pass_need"), "o
 
 
 def is_asked_there(form: str, place: Place | None, now: datetime) -> bool:
-    """Whether a pack is in force that answers this form's question at a place, or in the nation."""
+    """Whether a pack is in force that answers this form's question at a place, or where this desk is."""
     kind, scheme = KIND_OF[form]
-    division = (place and divisions.of_place(place)) or divisions.NATION
+    division = (place and divisions.of_place(place)) or desk.division()
     found = shelf.newest().in_force(division, now.astimezone(SHANGHAI).date(), kind)
     return any(scheme in (None, pack.written.pack.scheme) for pack in found)
 
@@ -85,7 +87,7 @@ def put(kind: str, scheme: str | None = None) -> Fetch:
             if found == divisions.NATION or any(pack.written.pack.level != "nation" for pack in own):
                 found = end
         if len(ends) == 2:
-            given = _journey(ends[0], ends[1], day, scheme)
+            given = journey_facts(ends[0], ends[1], day, scheme)
         if kind == "passage" and await approved_at(tx, Place.from_json(answers["where"]), day):
             given["checkpoint_kind"] = "approved"
         names = (pack.written.pack.scheme for pack in books.in_force(found, day, kind))
@@ -98,21 +100,14 @@ def _division(place: dict[str, Any] | None) -> str | None:
     return divisions.of_place(Place.from_json(place)) if place else None
 
 
-def _journey(origin: str, destination: str, day: Day, scheme: str | None) -> dict[str, Any]:
-    """What two ends of a journey tell by themselves; that a county has no pack does not tell that it has no scheme."""
-    known: dict[str, Any] = {"crosses_province": origin[:2] != destination[:2]}
-    for name, end in (("origin_has_scheme", origin), ("destination_has_scheme", destination)):
-        chain = shelf.current().chain(scheme, end, day) if scheme else ()
-        if chain and chain[0].written.pack.level != "nation":
-            known[name] = True
-    return known
+def facts(asked: Mapping[str, Any] | None) -> Generator[Question, Any, tuple[Ruling, dict[str, Any]] | None]:
+    """Which scheme is meant where several hold; then whatever can still change its answer, most decisive first.
 
-
-def facts(asked: Mapping[str, Any] | None) -> Generator[Question, Any, None]:
-    """Which scheme is meant where several hold; then whatever can still change its answer, most decisive first."""
+    It returns what the packs say in the end, and the facts that were told.
+    """
     which = Put.from_json(asked) if asked else None
     if which is None or not which.schemes:
-        return
+        return None
     scheme = which.schemes[0]
     if len(which.schemes) > 1:
         titles = {
@@ -126,7 +121,7 @@ def facts(asked: Mapping[str, Any] | None) -> Generator[Question, Any, None]:
         to_confirm = (one for one in ruling.assumed if ruling.facts[one].last and one not in declined)
         name = (ruling.answer and ruling.answer.ask) or next(to_confirm, None)
         if name is None:
-            return
+            return ruling, known
         value = yield fact_question(name, ruling.facts[name])
         if value in (None, UNKNOWN.id) or not fits(ruling.facts[name], value):
             declined.add(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -10,9 +10,10 @@ from bot.conversation import Option, Reply
 from handlers import desk
 from handlers.rule_questions import shown_fact
 from hotline import divisions
+from hotline.rules.citing import cited
 from hotline.rules.compiled import Override
 from hotline.rules.differences import verdict_of
-from hotline.rules.rulings import Citation, Ruling, citation
+from hotline.rules.rulings import Ruling, citation
 from locales.words import Say, say, together
 from storage.models import Decision
 
@@ -23,14 +24,17 @@ MOST_LINES = 8
 MOST_GROUNDS = 4
 """Forbidden grounds that a driver reads in his cab; the card has them all."""
 
-OFFERS = {"appeal": "/code_appeal", "nearest": "/nearest"}
+OFFERS = {"appeal": "/code_appeal", "nearest": "/nearest", "filing": "/file_trip"}
 """The forms behind what a rule offers."""
 
 CLERK, REPORT = Option("/consult", say("rules.ask_a_clerk")), Option("/blockage", say("command.blockage"))
 
 
-def told(ruling: Ruling, decision: Decision | None) -> Reply:
-    """The whole answer; what is no longer in force says so, and who still stops trucks for it can be reported."""
+def told(ruling: Ruling, decision: Decision | None, *ways: Option) -> Reply:
+    """The whole answer; what is no longer in force says so, and who still stops trucks for it can be reported.
+
+    `ways` are what else can be done now; they stand first.
+    """
     if ruling.answer is None:
         return Reply(together(*not_in_force(ruling)), _ways(ruling, None))
     head = say(
@@ -40,7 +44,7 @@ def told(ruling: Ruling, decision: Decision | None) -> Reply:
     if decision is not None:
         is_at_the_barrier = ruling.pack.written.pack.kind == "passage"
         parts.append(say("rules.card" if is_at_the_barrier else "rules.card.keep", address=card_of(decision)))
-    return Reply(together(*parts), _ways(ruling, decision))
+    return Reply(together(*parts), (*ways, *_ways(ruling, decision)))
 
 
 def card_of(decision: Decision) -> str:
@@ -96,26 +100,6 @@ def _clauses(ruling: Ruling) -> Iterable[Say]:
     cites = list(dict.fromkeys(cite for rule in ruling.answer.rules[:1] for cite in rule.cite))
     if cites:
         yield say("rules.clauses", sources=[cited(one) for one in ruling.cited(cites[:2])])
-
-
-def cited(one: Citation) -> Say:
-    """A document, its number, item and date; and that we read it second hand, where we did."""
-    source = one.source
-    parts: Sequence[Say | str] = [
-        part
-        for part in (
-            say("rules.source.title", title=source.title),
-            source.number,
-            one.item
-            if one.item and one.item.startswith("第")
-            else one.item and say("rules.source.item", item=one.item),
-            source.issuer,
-            source.date.isoformat() if source.date else say("rules.source.undated"),
-            say("rules.source.secondary") if source.secondary else None,
-        )
-        if part
-    ]
-    return say("rules.source", parts=list(parts))
 
 
 def assumed(ruling: Ruling) -> list[Say]:

@@ -19,6 +19,7 @@ CLASSES = ("consult", "complaint", "advice", "help")
 
 FUNCTIONS = (
     "transport", "road", "toll", "police", "health", "code", "pass", "enforcement", "relief", "policy",
+    "locality",
 )  # fmt: skip
 """The words by which the directory names who is responsible."""
 

@@ -25,6 +25,12 @@ VERBS: dict[str, frozenset[str]] = {
     **dict.fromkeys(("strike_off", "called", "rate", "intake"), DESK),
     **dict.fromkeys(("decide_extension", "review", "bulk", "export", "see_alarm", "see_audit"), LEADS),
     "unmask": WORKERS,
+    **dict.fromkeys(("see_passes", "decide_pass"), WORKERS),
+    **dict.fromkeys(("revoke_pass", "verify_firm"), LEADS),
+    **dict.fromkeys(("allot_block", "rotate_key"), frozenset({"admin"})),
+    "scan": WORKERS | {"checkpoint"},
+    **dict.fromkeys(("see_trips", "move_trip"), WORKERS | {"checkpoint"}),
+    **dict.fromkeys(("raise_alert", "tell_terms", "stand_down"), WORKERS),
 }
 """Each verb and whose it is."""
 

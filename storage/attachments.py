@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from storage.database import insert_into, wake
 from storage.files import Kept
-from storage.models import Attachment
+from storage.models import Attachment, Contact
 
 LEASE = timedelta(minutes=2)
 """How long a worker may take to fetch a photo."""
@@ -50,12 +50,49 @@ async def of_address(
     return (await tx.scalars(query)).first()
 
 
+async def own(tx: AsyncSession, contact: Contact, ids: Sequence[int]) -> list[int]:
+    """Those of these photos that this contact sent himself; a page may be told any number."""
+    if not ids:
+        return []
+    his = {"channel": contact.channel, "account": contact.account, "address": contact.address}
+    found = await tx.scalars(select(col(Attachment.id)).filter_by(**his).where(col(Attachment.id).in_(list(ids))))
+    known = {int(one or 0) for one in found}
+    return [one for one in ids if one in known]
+
+
 async def attach(tx: AsyncSession, ids: Sequence[int], ticket_id: int, message_id: int | None) -> None:
     """Tie photos to a ticket, and to the message they came with."""
     if ids:
         await tx.execute(
             update(Attachment).where(col(Attachment.id).in_(ids)).values(ticket_id=ticket_id, message_id=message_id)
         )
+
+
+async def keep_for(tx: AsyncSession, ids: Sequence[int], about: str) -> None:
+    """Keep photos for something that is no ticket: `firm:12`, `pass:30`.
+
+    One that is kept for another of that kind stays there too, as a row of its own: the same licence is shown for twenty
+    trucks, and the same content from the same address is one row.
+    """
+    if not ids:
+        return
+    kind = about.partition(":")[0]
+    rows = await tx.scalars(select(Attachment).where(col(Attachment.id).in_(ids)).order_by(col(Attachment.id)))
+    for one in rows.all():
+        is_held = one.about is not None and one.about != about and one.about.startswith(f"{kind}:")
+        if not is_held or one.status != "stored":
+            one.about = about
+            continue
+        again = one.model_dump(exclude={"id", "ref", "about", "ticket_id", "message_id"})
+        again |= {"ref": f"{one.ref} {about}", "about": about}
+        await tx.execute(insert_into(tx, Attachment).values(**again).on_conflict_do_nothing())
+    await tx.flush()
+
+
+async def of_about(tx: AsyncSession, about: str) -> list[Attachment]:
+    """The photos that are kept for it, oldest first."""
+    query = select(Attachment).where(col(Attachment.about) == about).order_by(col(Attachment.id))
+    return list((await tx.scalars(query)).all())
 
 
 async def of_ticket(tx: AsyncSession, ticket_id: int) -> list[Attachment]:
@@ -65,10 +102,9 @@ async def of_ticket(tx: AsyncSession, ticket_id: int) -> list[Attachment]:
 
 
 async def forget_orphans(tx: AsyncSession, before: datetime) -> int:
-    """Delete photos older than that which no ticket holds; their files go when nobody holds the same content."""
-    done: Any = await tx.execute(
-        delete(Attachment).where(col(Attachment.ticket_id).is_(None), col(Attachment.created_at) < before)
-    )
+    """Delete photos older than that which nothing holds; their files go when nobody holds the same content."""
+    nobodys = (col(Attachment.ticket_id).is_(None), col(Attachment.about).is_(None))
+    done: Any = await tx.execute(delete(Attachment).where(*nobodys, col(Attachment.created_at) < before))
     return int(done.rowcount)
 
 

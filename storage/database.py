@@ -117,16 +117,18 @@ class Database:
             yield tx
 
     @contextmanager
-    def listen(self, topic: str) -> Iterator[Wake]:
-        """Be called whenever a transaction that woke `topic` has committed."""
+    def listen(self, *topics: str) -> Iterator[Wake]:
+        """Be called whenever a transaction that woke one of these topics has committed."""
         heard = Wake()
-        self._wakes[topic].add(heard)
+        for topic in topics:
+            self._wakes[topic].add(heard)
         try:
             yield heard
         finally:
-            self._wakes[topic].discard(heard)
-            if not self._wakes[topic]:
-                del self._wakes[topic]
+            for topic in topics:
+                self._wakes[topic].discard(heard)
+                if not self._wakes[topic]:
+                    del self._wakes[topic]
 
     def call(self, topic: str) -> None:
         """Wake whoever listens in this process."""

@@ -24,7 +24,10 @@ LEASE = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """One bubble that is owed: `choices` are (id, Say) pairs, `about` names what it concerns (`ticket:12`)."""
+    """One bubble that is owed: `choices` are (id, Say) pairs, `about` names what it concerns (`ticket:12`).
+
+    `picture` says by codes and ids what is drawn for it when it is sent.
+    """
 
     say: Say
     choices: Sequence[tuple[str, Say]] = ()
@@ -33,6 +36,7 @@ class Owed:
     about: str | None = None
     dedupe_key: str | None = None
     due_at: datetime | None = None
+    picture: dict[str, Any] | None = None
 
     def columns(self, now: datetime) -> dict[str, Any]:
         """The columns of the row that do not depend on whom it is owed to."""
@@ -44,6 +48,7 @@ class Owed:
             "facts": {name: to_json(value) for name, value in self.say.facts.items()},
             "choices": [{"id": choice, "say": to_json(label)} for choice, label in self.choices],
             "wants": list(self.wants),
+            "picture": self.picture,
             "status": "queued",
             "attempts": 0,
             "unknown": 0,

@@ -50,6 +50,17 @@ async def readable(tx: AsyncSession, account: str, address: str, after: int, lim
     return list((await tx.scalars(query)).all())
 
 
+async def picture(tx: AsyncSession, account: str, address: str, row: int) -> tuple[dict[str, Any], str] | None:
+    """What is drawn beside a bubble that a web contact may read, and in which language; None where nothing is."""
+    query = (
+        select(col(Outbox.picture), col(Contact.language))
+        .join(Contact, col(Contact.id) == col(Outbox.contact_id))
+        .where(_readable(account, address), col(Outbox.id) == row)
+    )
+    found = (await tx.execute(query)).first()
+    return (found[0], found[1]) if found and found[0] else None
+
+
 async def readable_before(
     tx: AsyncSession, account: str, address: str, before: datetime | None, limit: int
 ) -> list[Outbox]:

@@ -154,6 +154,7 @@ async def end(tx: AsyncSession, standing: Standing, owed: Owed | None, now: date
             "facts": json.dumps(row["facts"], ensure_ascii=False),
             "choices": json.dumps(row["choices"], ensure_ascii=False),
             "wants": json.dumps(row["wants"]),
+            "picture": row["picture"] and json.dumps(row["picture"], ensure_ascii=False),
             "due": row["due_at"],
             "now": now,
             "never": NEVER,

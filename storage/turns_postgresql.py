@@ -41,10 +41,10 @@ SELECT accepted.is_new, known.* FROM (SELECT) one LEFT JOIN accepted ON true LEF
 
 _END = _Statement("""
 WITH owed AS (
-    INSERT INTO outbox (contact_id, channel, account, address, lane, about, key, facts, choices, wants,
+    INSERT INTO outbox (contact_id, channel, account, address, lane, about, key, facts, choices, wants, picture,
                         status, attempts, unknown, due_at, created_at)
     VALUES (:contact::bigint, :channel::varchar, :account::varchar, :address, :lane::smallint, :about, :key, :facts,
-            :choices, :wants, 'queued', 0, 0, :due::timestamptz, :now::timestamptz)
+            :choices, :wants, :picture, 'queued', 0, 0, :due::timestamptz, :now::timestamptz)
     RETURNING id
 ), lined AS (
     INSERT INTO line (contact_id, lane, channel, account, due_at, paced_until)

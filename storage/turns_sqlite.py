@@ -42,9 +42,9 @@ WHERE c.channel = :channel AND c.account = :account AND c.address = :address
 """
 
 _OWE = """
-INSERT INTO outbox (contact_id, channel, account, address, lane, about, key, facts, choices, wants,
+INSERT INTO outbox (contact_id, channel, account, address, lane, about, key, facts, choices, wants, picture,
                     status, attempts, unknown, due_at, created_at)
-VALUES (:contact, :channel, :account, :address, :lane, :about, :key, :facts, :choices, :wants,
+VALUES (:contact, :channel, :account, :address, :lane, :about, :key, :facts, :choices, :wants, :picture,
         'queued', 0, 0, :due, :now)
 """
 

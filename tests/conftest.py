@@ -20,6 +20,7 @@ from sqlmodel import SQLModel
 from storage import sealed
 from storage.database import Database
 from storage.migrations import migrate
+from tests.support.passes import packs as packs
 
 if "TMPDIR" not in os.environ and Path("/dev/shm").is_dir() and os.access("/dev/shm", os.W_OK):
     tempfile.tempdir = "/dev/shm"

@@ -26,6 +26,13 @@ def codes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hotline.decisions.new_code", lambda: f"CARD2222222{next(cards)}")
 
 
+@pytest.fixture(autouse=True)
+def shelf(request: pytest.FixtureRequest) -> None:
+    """The passes of a transcript that asks for them."""
+    if "% passes" in request.node.callspec.params["script"].read_text("utf-8").splitlines():
+        request.getfixturevalue("packs")
+
+
 MANNERS = ("plain", "troubled")
 """As it is typed; and every message twice, the house built anew before each, every choice pressed instead of typed."""
 

@@ -21,7 +21,7 @@ from bot.conversation import Form, Option, Question
 from handlers.flows import FORMS
 from hotline import callbacks, closing, incidents, moving, tickets, timing, unsaid
 from hotline.audience import AUDIENCE
-from locales.words import LANGUAGES, LOCALES, Say, keys
+from locales.words import LANGUAGES, LOCALES, OWN_WORDS, Say, keys
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("bot", "handlers", "hotline", "storage", "locales")
@@ -203,6 +203,40 @@ SAMPLES: dict[str, Any] = {
     "asked": {"kind": "test", "skip": 3, "where": {"road": "G12", "stake_m": 20300, "text": "G12 K20+300"}},
     "departments": [{"id": "1", "name": "x"}],
     "verdict": {"number": "220100-20260301-1-000011", "how": "unsatisfied"},
+    "uscc": "91220102MA17W5XK22",
+    "known": {"firm": 1, "name": "x", "division": "220102", "person": "x", "phone": "x"},
+    "offer": {"firm": "x", "role": "agent", "until": "2026-12-31"},
+    "firms": [{"id": n, "uscc": f"{n}", "name": "x", "role": "owner"} for n in (1, 2)],
+    "found": [{"id": "v1", "colour": "blue"}, {"id": "v2", "colour": "yellow"}],
+    "people": [{"id": "m1", "name": "x", "role": "driver", "since": "2026-03-01T04:00:00+00:00"}],
+    "agents": [{"id": "m1", "name": "x", "role": "agent", "since": "2026-03-01T04:00:00+00:00"}],
+    "codes": [{"id": "c1", "code": "x", "role": "driver"}],
+    "plate": "吉A12345",
+    "truck": "吉A12345",
+    "passes": {
+        "day": "2026-03-01",  # on which a pack of 2022 asks nothing
+        "offers": [{"scheme": "pass_need", "pack": "xunwu-pass-need-2022", "division": "360734"}],
+        "journeys": {},
+    },
+    "told_before": {"scheme": "pass_need", "facts": {"goods": "daily"}},
+    "journey": {"origin": "210102", "destination": "360734"},
+    "apply_for": [{"id": "1", "name": "x"}],
+    "my_trucks": [{"plate": "吉A12345", "colour": "yellow"}],
+    "crew": [{"name": "x"}],
+    "via": ["220302"],
+    "trip": {"code": "X", "do": "cancel"},
+    "trip_before": {"id": 1, "origin": "220104", "destination": "210102", "crew": True},
+    "trip_firms": [{"id": "1", "name": "x"}],
+    "asked_there": {"pack": "x", "scheme": "x", "asks": ["crew", "test", "trailer", "goods"]},
+    "my_passes": [{"code": "X", "plate": "吉A12345", "words": "x"}, {"code": "Y", "plate": "吉A12345", "words": "y"}],
+    "renewed": {"plate": "x", "colour": "blue", "way": [], "number": "1", "asks": ["test"], "crew": ["x", "y"]},
+    "application": {"plate": "x", "colour": "blue", "way": [], "number": None},
+    "returned": {
+        "asked": ["plate", "goods_words", "test", "trailer", "photos", "route", "window", "firm"],
+        "pack": "xunwu-pass-need-2022",
+        "crew": ["x", "y"],
+        "asks": ["test"],
+    },
 }
 
 
@@ -237,7 +271,7 @@ def test_every_form_is_worded_on_every_branch(name: str) -> None:
             if question.later:
                 wanted |= {f"{name}.{question.name}.add", f"{name}.review"}
             wanted |= {o.label.key for o in question.options if isinstance(o, Option) and isinstance(o.label, Say)}
-    assert wanted - worded == set()
+    assert wanted - worded - {OWN_WORDS} == set()
 
 
 @pytest.mark.parametrize("name", FORMS)
@@ -279,10 +313,15 @@ def test_every_verb_writes_in_the_ledger(room: Any) -> None:
     assert {name for name, called in calls.items() if not called & {"record", "_strike"}} <= NO_DEEDS
 
 
+OWN_LEDGER = ("passes", "firms", "filings")
+"""What has events of its own, each kind with a table of its own that says whom it is told."""
+
+
 def test_every_event_is_known_and_worded() -> None:
     recorded = {
         node.args[2].value
-        for _, tree in trees()
+        for file, tree in trees()
+        if not file.is_relative_to("hotline") or file.parts[1] not in OWN_LEDGER
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)

@@ -39,6 +39,8 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("MAP_TILES", "https://tiles.example.org; script-src *;/{z}/{x}/{y}"),
         ("MAP_TILES", "//tiles.example.org/{z}/{x}/{y}.png"),
         ("MAP_DATUM", "bd09"),
+        ("FONT_FILE", "no-such-font.ttf"),
+        ("FONT_FILE", "."),
     ],
 )
 def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:

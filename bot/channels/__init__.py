@@ -5,7 +5,7 @@ A reply is words and choices. Each channel renders them in its own way, so that 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
@@ -73,13 +73,17 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Bubble:
-    """One message to one address, in words already. `wants` may hold "position" and "photos"."""
+    """One message to one address, in words already. `wants` may hold "position" and "photos".
+
+    `picture` draws what goes beside the words, a PNG; None from it: the words go alone. It may raise SendError.
+    """
 
     row: int
     text: str
     choices: tuple[Choice, ...] = ()
     wants: frozenset[str] = frozenset()
     language: str = "zh_CN"
+    picture: Callable[[], Awaitable[bytes | None]] | None = None
 
 
 class SendError(Exception):

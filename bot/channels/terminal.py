@@ -25,12 +25,15 @@ class Terminal:
         self.account, self._out, self._as_json = who, out, as_json
 
     async def send(self, address: str, bubble: Bubble) -> str:
-        """Print one reply; its choices by label, which is also what one types to choose."""
+        """Print one reply; its choices by label, which one types to choose; of a picture only that it is."""
         if self._as_json:
             line: dict[str, Any] = {"text": bubble.text, "choices": [c.label for c in bubble.choices]}
+            if bubble.picture is not None:
+                line["picture"] = True
             print(json.dumps(line, ensure_ascii=False), file=self._out, flush=True)
         else:
-            print(numbered(bubble.text, bubble.choices) + "\n", file=self._out, flush=True)
+            picture = "[picture]\n" if bubble.picture is not None else ""
+            print(picture + numbered(bubble.text, bubble.choices) + "\n", file=self._out, flush=True)
         return f"row-{bubble.row}"
 
     async def fetch(self, ref: str) -> bytes:

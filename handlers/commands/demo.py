@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.app import House
+from handlers.commands.demo_passes import invent_passes
 from handlers.commands.directory import take_over
 from handlers.staff import passwords
 from hotline import closing, point_sheet, points, roster, tickets
@@ -70,6 +71,17 @@ async def _set_up_directory(tx: AsyncSession, house: House, now: datetime) -> No
     if points.may(admins[0], OF_POINTS):
         text = POINTS.read_text("utf-8").replace("{today}", f"{points.today(now)}")
         await point_sheet.read(tx, admins[0], text, now)
+        reviewer, gate = await people.by_login(tx, DAY["reviewer"]), await _gate(tx, house, now)
+        assert reviewer is not None
+        await invent_passes(tx, house, admins[0], reviewer, gate, now)
+
+
+async def _gate(tx: AsyncSession, house: House, now: datetime) -> Staff:
+    """Somebody at the roadside, who checks passes."""
+    gate = await _hire(tx, house, DAY["gate"]["login"], DAY["gate"]["name"], "checkpoint", now)
+    gate.division = DAY["gate"]["division"]
+    await tx.flush()
+    return gate
 
 
 async def _clerk(tx: AsyncSession, house: House, login: str, name: str, now: datetime) -> Staff:

@@ -6,6 +6,7 @@ import asyncio
 import signal
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 from aiohttp import web
 from sqlalchemy.exc import DBAPIError
@@ -13,21 +14,26 @@ from sqlalchemy.exc import DBAPIError
 from bot import logs
 from bot.app import House, application, build, channels_of
 from bot.settings import Settings
-from handlers import desk
+from handlers import desk, jobs
 from handlers.commands.staff import add
 from handlers.pages import add_pages
+from handlers.pictures import fonts
 from handlers.rooms import ROOMS
 from hotline.library.shelf import put_up_digests
 from hotline.rules import shelf
 from storage import staff as people
 from storage.migrations import migrate
 
+DEMO_PACKS = Path(__file__).with_name("demo_packs")
+"""Invented packs, in force today, so that a newcomer can apply for a pass."""
+
 
 def run(settings: Settings, *, demo: bool) -> int:
     """Serve until stopped; returns 1 when the port or the database is not to be had."""
     logs.set_up(settings.log_level, readable=sys.stderr.isatty())
     try:
-        desk.use(settings)
+        desk.use(settings, *((DEMO_PACKS,) if demo else ()))
+        fonts.use(settings.font_file)
         asyncio.run(_serve(settings, demo=demo))
     except KeyboardInterrupt:
         return 0
@@ -41,7 +47,7 @@ def run(settings: Settings, *, demo: bool) -> int:
 
 
 async def _serve(settings: Settings, *, demo: bool) -> None:
-    made = replace(ROOMS, pages=add_pages)
+    made = replace(ROOMS, pages=add_pages, jobs=jobs.at(settings.dispatch_at))
     house = build(settings, made, channels_of(settings, made.forms))
     try:
         await migrate(house.db.engine)

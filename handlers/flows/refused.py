@@ -12,10 +12,10 @@ from bot.conversation import AT_ONCE, Form, Given, Moment, Option, Question, Rep
 from bot.questions import choice, look_up, parsed, photos, text
 from handlers import desk
 from handlers.questions import place, plate
-from handlers.ruling_words import cited
 from hotline import decisions, tickets
 from hotline.formats.places import Place
 from hotline.rules import shelf
+from hotline.rules.citing import cited
 from hotline.rules.differences import verdict_of
 from hotline.rules.rulings import Ruling
 from locales.words import DEFAULT_LANGUAGE, Refusal, Say, render, say

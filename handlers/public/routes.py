@@ -6,7 +6,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler as Handle
 
 from bot.app import House
-from handlers.public import library, rules
+from handlers.public import checkpoint, library, passes, rules, trips, verify
 from handlers.public.look import STATIC, Handler, Look, Pages
 from handlers.staff.policy import POLICY
 
@@ -14,8 +14,26 @@ TABLE: list[tuple[str, Handler]] = [
     ("/library/{document}", library.show_document),
     ("/library/{document}/{anchor}", library.show_clause),
     ("/rules/{code}", rules.show),
+    (passes.PAGE, passes.show),
+    (passes.PAGE + "/picture.png", passes.picture),
+    (trips.PAGE, trips.show),
+    ("/v/", verify.by_hand),
+    ("/v/{payload}", verify.show),
+    ("/V/{payload}", verify.show),
+    ("/v/{payload}/obstructed", verify.ask_where),
+    ("/checkpoint", checkpoint.show),
+    ("/checkpoint/app.webmanifest", checkpoint.manifest),
+    ("/checkpoint/worker.js", checkpoint.worker),
+    ("/checkpoint/keys.json", checkpoint.keys),
+    ("/checkpoint/places.json", checkpoint.places),
+    ("/checkpoint/decoder/{version}/{name}", checkpoint.decoder_file),
 ]
 """Address and page; all of them are GET."""
+
+POSTS: list[tuple[str, Handler]] = [
+    ("/v/{payload}/obstructed", verify.obstructed),
+]
+"""What a page without an account may change; each guards itself."""
 
 _HEADERS = {
     "Content-Security-Policy": POLICY,
@@ -36,6 +54,8 @@ def add_public(app: web.Application, house: House) -> None:
     app.router.add_get(STATIC + "/{version}/{name}", file)
     for path, handler in TABLE:
         app.router.add_get(path, _serving(house, pages, handler))
+    for path, handler in POSTS:
+        app.router.add_post(path, _serving(house, pages, handler))
 
 
 def _serving(house: House, pages: Pages, handler: Handler) -> Handle:

@@ -9,9 +9,10 @@ from aiohttp import web
 
 from handlers.public.look import Look
 from handlers.rule_questions import shown_fact
-from handlers.ruling_words import assumed, cited, not_in_force, place_of, reasons
+from handlers.ruling_words import assumed, not_in_force, place_of, reasons
 from hotline import decisions
 from hotline.rules import shelf
+from hotline.rules.citing import cited
 from hotline.rules.differences import verdict_of
 from hotline.rules.rulings import Ruling, citation
 from locales.words import Say

@@ -65,6 +65,11 @@ def _said(alarm: Alarm) -> tuple[Say, str]:
         case "facility_overdue":
             due = datetime.fromisoformat(facts["due"])
             return say("alarms.facility", name=facts["name"], due=due), f"/staff/facilities/{facts['facility']}"
+        case "passes_late":
+            oldest = datetime.fromisoformat(facts["oldest"])
+            return say("alarms.passes_late", count=facts["count"], oldest=oldest), "/staff/passes"
+        case "trip_alert" | "trip_overstay":
+            return say(f"alarms.{alarm.what}", number=facts["number"]), f"/staff/trips/{facts['filing']}"
     return say("alarms.other", what=alarm.what), "/staff/"
 
 

@@ -19,6 +19,7 @@ from hotline.formats.roads import cut_road
 from hotline.formats.stakes import format_stake
 from hotline.formats.tidy import tidy
 from locales.words import Refusal, Say, say
+from storage import closed_routes
 from storage import facilities as register
 from storage import staff as people
 from storage import tickets as tickets_of
@@ -77,6 +78,7 @@ async def ledger(visit: Visit) -> web.StreamResponse:
             rows = await register.due_next(tx, low, high, moment_cursor(cursor), PAGE + 1)
         names = await people.names(tx)
         numbers = await tickets_of.numbers(tx, {c.ticket_id for c, _ in rows if c.ticket_id})
+        told = await closed_routes.told(tx, [c.id or 0 for c, _ in rows])
     older = None
     if len(rows) > PAGE:
         last = rows[PAGE - 1][0]
@@ -90,6 +92,7 @@ async def ledger(visit: Visit) -> web.StreamResponse:
         first=_address(LEDGER, {"view": "done" if done else ""}) if cursor else None,
         names=names,
         numbers=numbers,
+        told=told,
         now=visit.now,
     )
 
@@ -152,6 +155,7 @@ async def _page(visit: Visit, *, refused: str = "", no: Say | None = None) -> we
         closures = await register.closures_of(tx, facility_id, SHOWN)
         staff = await people.everybody(tx)
         numbers = await tickets_of.numbers(tx, {c.ticket_id for c in closures if c.ticket_id})
+        told = await closed_routes.told(tx, [c.id or 0 for c in closures])
     if visit.staff.role not in rights.WORKERS:
         numbers = {}
     division = divisions.by_code(facility.division)
@@ -168,6 +172,7 @@ async def _page(visit: Visit, *, refused: str = "", no: Say | None = None) -> we
         names={one.id: one.name for one in staff},
         owners=_owners(staff, facility),
         numbers=numbers,
+        told=told,
         typed=typed | dict(visit.form),
         refused=refused,
         no=no,

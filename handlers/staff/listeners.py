@@ -1,4 +1,4 @@
-"""The browsers that listen: each hears that tickets changed, and then looks at its page again (server-sent events)."""
+"""The browsers that listen: each hears that something changed, and looks at its page again (server-sent events)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from handlers.staff.sessions import LIFETIME
+from storage import passes
 from storage import staff as people
 from storage import tickets as ledger
 from storage.database import Wake, is_passing
@@ -49,7 +50,7 @@ class Live:
     async def stream(self, visit: Visit) -> web.StreamResponse:
         """Tell this browser of every change until it leaves, its session is over, or the house closes."""
         response = web.StreamResponse(headers=HEADERS)
-        with visit.house.db.listen("tickets") as wake:
+        with visit.house.db.listen("tickets", "passes") as wake:
             self._wakes.add(wake)
             try:
                 await response.prepare(visit.request)
@@ -80,12 +81,12 @@ class Live:
 
 
 async def _newest(visit: Visit) -> int | None:
-    """The newest event of the ledger, 0 while the database is away; None when this session is over."""
+    """What grows with each event of ticket or pass, 0 while the database is away; None when this session is over."""
     try:
         async with visit.house.db.read() as tx:
             if not visit.session.is_of(await people.by_id(tx, visit.session.staff_id)):
                 return None
-            newest = await ledger.last_event(tx)
+            newest = await ledger.last_event(tx) + await passes.last_event(tx)
     except Exception as error:
         if not is_passing(error):
             raise

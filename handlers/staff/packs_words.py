@@ -9,9 +9,9 @@ from datetime import timedelta
 from typing import Any
 
 from handlers.rule_questions import shown_fact
-from handlers.ruling_words import cited
 from hotline import divisions
 from hotline.rules.atoms import NONE, current
+from hotline.rules.citing import cited
 from hotline.rules.rulings import citation
 from hotline.rules.shelf import Pack
 from hotline.rules.written import Condition, Day, Fact, Head, Written

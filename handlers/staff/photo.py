@@ -12,7 +12,7 @@ from handlers.staff.visit import Visit
 from hotline import rights
 from storage import files
 from storage import tickets as ledger
-from storage.models import Ticket
+from storage.models import Attachment, Ticket
 
 SMALL = 480
 """Pixels of the longer side: sharp at half that on a display of double density."""
@@ -40,10 +40,16 @@ async def show(visit: Visit) -> web.StreamResponse:
         ticket = await tx.get(Ticket, photo.ticket_id) if photo else None
         if photo is None or ticket is None or not photo.sha256 or not await rights.may_see(tx, visit.staff, ticket):
             raise web.HTTPNotFound
+    return await serve(visit, photo, sees=rights.sees_reporter(visit.staff, ticket))
+
+
+async def serve(visit: Visit, photo: Attachment, *, sees: bool = True) -> web.StreamResponse:
+    """A photo that this reader may see, whole or small; without the camera's words unless he `sees` whose it is."""
+    if not photo.sha256:
+        raise web.HTTPNotFound
     path, is_small = files.path(visit.house.files, photo.sha256), "small" in visit.request.query
     if not await asyncio.to_thread(path.is_file):
         raise web.HTTPNotFound
-    sees = rights.sees_reporter(visit.staff, ticket)
     if is_small or not sees:
         async with visit.console.drawing:
             bare = await asyncio.to_thread(smaller, path, SMALL if is_small else LARGE)

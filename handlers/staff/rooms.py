@@ -15,12 +15,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A page of the navigation: its address, its name, its letter after `g`, and what else lies in it."""
+    """A page of the navigation: its address, its name, its letter after `g`, and what else lies in it.
+
+    What is used every day stands in the bar; the rest folds away under it.
+    """
 
     path: str
     key: str
     letter: str
     also: tuple[str, ...] = ()
+    is_daily: bool = False
 
     def holds(self, path: str) -> bool:
         """Whether a page lies in this room."""
@@ -30,13 +34,18 @@ class Room:
 
 
 ROOMS = (
-    Room("/staff/", "console.nav.tickets", "t", ("/staff/tickets/", "/staff/bulk", "/staff/filters")),
-    Room("/staff/intake", "rooms.intake", "n"),
-    Room("/staff/callbacks", "rooms.callbacks", "c"),
-    Room("/staff/alarms", "rooms.alarms", "w"),
-    Room("/staff/ledger", "rooms.ledger", "b"),
+    Room("/staff/", "console.nav.tickets", "t", ("/staff/tickets/", "/staff/bulk", "/staff/filters"), is_daily=True),
+    Room("/staff/intake", "rooms.intake", "n", is_daily=True),
+    Room("/staff/callbacks", "rooms.callbacks", "c", is_daily=True),
+    Room("/staff/alarms", "rooms.alarms", "w", is_daily=True),
+    Room("/staff/ledger", "rooms.ledger", "b", is_daily=True),
+    Room("/staff/dispatch", "rooms.dispatch", "v", is_daily=True),
+    Room("/staff/passes", "review.nav", "1", is_daily=True),
+    Room("/staff/trips", "rooms.trips", "2", is_daily=True),
     Room("/staff/facilities", "rooms.facilities", "f"),
     Room("/staff/points", "rooms.points", "z"),
+    Room("/staff/scans", "checkpoint.scans.nav", "4"),
+    Room("/staff/firms", "rooms.firms", "q"),
     Room("/staff/packs", "rooms.packs", "x"),
     Room("/staff/library", "rooms.library", "k"),
     Room("/staff/directory", "directory.nav", "i", ("/staff/roster",)),

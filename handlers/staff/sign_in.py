@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import ipaddress
 import re
 from datetime import timedelta
 
 from aiohttp import web
 
+from handlers.remote import address_of
 from handlers.staff import passwords
 from handlers.staff.visit import HERE, Visit
 from locales.words import Refusal, negotiate
@@ -88,14 +88,7 @@ def _budgets(visit: Visit, login: str) -> tuple[tuple[str, timedelta, int], ...]
 
 def remote(visit: Visit) -> str:
     """The address that asks: what the nearest proxy saw, when our public address says that one stands before us."""
-    peer = visit.request.remote or ""
-    seen = visit.request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    if not (visit.house.settings.public_url and seen):
-        return peer
-    try:
-        return str(ipaddress.ip_address(seen)) if ipaddress.ip_address(peer).is_private else peer
-    except ValueError:
-        return peer
+    return address_of(visit.request, visit.house.settings.public_url)
 
 
 def page_of_ours(wanted: str) -> str:

@@ -24,7 +24,7 @@ from handlers.staff.sessions import Session, Sessions
 from handlers.staff.static import Static
 from hotline import divisions, rights
 from locales.words import Say, negotiate
-from storage import queues, turns
+from storage import filings, firms, queues, review, turns
 from storage import staff as people
 from storage.ledger import Rows, count_each
 from storage.models import Staff
@@ -171,13 +171,20 @@ class Visit:
         return await turns.accept(tx, arrived, self.now)
 
     def waiting(self) -> dict[str, Rows]:
-        """What the navigation counts: messages that did not arrive, and what a supervisor has not seen yet.
+        """What the navigation counts: messages that did not arrive, alarms that nobody saw, passes to decide on.
 
         A page that counts more has all of it counted at once, and brings the numbers as its fact `waiting`.
         """
         found = {"/staff/outbox": queues.dead(MOST_DEAD)}
         if rights.may(self.staff, "see_alarm"):
             found["/staff/alarms"] = queues.unseen(*divisions.bounds(self.staff.division), MOST_DEAD)
+        if rights.may(self.staff, "decide_pass"):
+            found["/staff/passes"] = review.waiting(divisions.bounds(self.staff.division), MOST_DEAD)
+        if rights.may(self.staff, "see_trips"):
+            bounds = divisions.bounds(self.staff.division)
+            found["/staff/trips"] = filings.unseen_rows(bounds, self.staff.department_id, MOST_DEAD)
+        if rights.may(self.staff, "verify_firm"):
+            found["/staff/firms"] = firms.waiting(*divisions.bounds(self.staff.division), MOST_DEAD)
         return found
 
 

@@ -12,8 +12,8 @@ from hotline.formats.datums import convert
 from hotline.formats.places import Place
 
 __all__ = [
-    "NATION", "Division", "Level", "ancestors", "bounds", "by_code", "is_within", "level_of", "nearest", "of_place",
-    "resolve",
+    "NATION", "Division", "Level", "ancestors", "bounds", "by_code", "counties_of", "is_within", "level_of", "nearest",
+    "of_place", "resolve",
 ]  # fmt: skip
 
 FARTHEST_M = 300_000
@@ -86,6 +86,14 @@ def bounds(code: str) -> tuple[str, str]:
         return NATION, "999999"
     stem = code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code
     return stem.ljust(6, "0"), stem.ljust(6, "9")
+
+
+@cache
+def counties_of(code: str) -> tuple[Division, ...]:
+    """The counties that there are today in a division; none for a county, nor for a city that has none (东莞)."""
+    within = (one for one in divisions().values() if one.code != code and is_within(one.code, code))
+    counties = (one for one in within if one.level == "county" and one.is_current and not gathers(one.code))
+    return tuple(sorted(counties, key=lambda one: one.code))
 
 
 @cache

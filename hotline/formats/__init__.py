@@ -5,6 +5,8 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
+from hotline.formats.credit_codes import division_in, parse_credit_code
+from hotline.formats.days_ahead import parse_day_ahead
 from hotline.formats.moments import parse_moment
 from hotline.formats.phones import mask_mobile, parse_mobile
 from hotline.formats.places import Place, parse_place
@@ -57,6 +59,15 @@ def _division(text: str, now: datetime) -> dict[str, Any]:
     return {name: getattr(found, name) for name in names}
 
 
+def _credit_code(text: str, now: datetime) -> dict[str, Any]:
+    code = parse_credit_code(text)
+    return {"code": code, "division": division_in(code)}
+
+
+def _day(text: str, now: datetime) -> dict[str, Any]:
+    return {"day": parse_day_ahead(text, now.astimezone(SHANGHAI).date()).isoformat()}
+
+
 PARSERS: dict[str, Callable[[str, datetime], dict[str, Any]]] = {
     "place": _place,
     "road": _road,
@@ -65,6 +76,8 @@ PARSERS: dict[str, Callable[[str, datetime], dict[str, Any]]] = {
     "mobile": _mobile,
     "moment": _moment,
     "division": _division,
+    "credit_code": _credit_code,
+    "day_ahead": _day,
 }
 """Kind to parser for the command line: (text, aware now) to a JSON-safe dict; raises Refusal like the parsers.
 

@@ -98,9 +98,9 @@ _loaded: list[Shelf] = []
 _refused: list[Mark] = []
 
 
-def use(folder: Path | None) -> None:
-    """The folder of this bureau's own packs, set once at the start."""
-    _own[:] = [folder] if folder else []
+def use(*folders: Path | None) -> None:
+    """The folders of this bureau's own packs, set once at the start."""
+    _own[:] = [folder for folder in folders if folder]
     _loaded.clear()
 
 

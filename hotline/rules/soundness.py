@@ -14,7 +14,7 @@ from hotline.rules.written import Case, Written
 
 def faults(pack: Written) -> Iterator[str]:
     """Every fault of a pack by itself."""
-    first = [*_uncited(pack), *_twice(pack), *_out_of_time(pack), *_atoms(pack)]
+    first = [*_uncited(pack), *_twice(pack), *_out_of_time(pack), *_atoms(pack), *_issued(pack)]
     yield from first
     if first:
         return
@@ -57,17 +57,57 @@ def _out_of_time(pack: Written) -> Iterator[str]:
 
 
 def _atoms(pack: Written) -> Iterator[str]:
-    used = set()
+    used: set[str | None] = (
+        {pack.issuing.goods} if pack.issuing else set()
+    )  # which an application asks for, whatever the rules ask
     for day in pack.breaks():
         values = current(pack.parameters, day)
         for where, condition in pack.conditions():
             for text in condition.atoms:
                 try:
-                    used.add(parse(text, pack, values).fact)
+                    fact = parse(text, pack, values).fact
                 except BadAtom as error:
                     yield f"{where}: {error}"
                     return
+                if where != "pass.automatic":  # which is looked at only after the rules have asked
+                    used.add(fact)
     yield from (f"facts.{name}: no condition asks for it" for name in pack.facts if name not in used)
+
+
+def _issued(pack: Written) -> Iterator[str]:
+    """What the parts on passes and filings name must be there."""
+    if pack.issuing and pack.issuing.goods and getattr(pack.facts.get(pack.issuing.goods), "kind", None) != "choice":
+        yield f"pass.goods: {pack.issuing.goods} is no choice among the facts of this pack"
+    yield from _granted(pack)
+    named = {"pass.valid_days": pack.issuing.valid_days if pack.issuing else None}
+    if pack.filing:
+        for one in ("window_hours", "valid_hours", "stay_hours"):
+            named[f"filing.{one}"] = getattr(pack.filing, one)
+    for where, name in named.items():
+        if not name:
+            continue
+        if name not in pack.parameters:
+            yield f"{where}: {name} is no parameter of this pack"
+        elif not all(_is_count(value.value) for value in pack.parameters[name].values):
+            yield f"{where}: {name} is to be a number above 0, or not known"
+
+
+def _granted(pack: Written) -> Iterator[str]:
+    """A pass belongs to the question who needs one; its classes are those of the rules; nothing is granted blindly."""
+    if pack.issuing is None:
+        return
+    if pack.pack.kind != "need":
+        yield "pass: belongs to a pack of the kind need"
+    classes = {rule.class_ for rule in pack.rules}
+    for name in ("decide_within_of", "decide_within_across"):
+        strange = sorted(set(getattr(pack.issuing, name)) - classes)
+        yield from (f"pass.{name}: {one} is the class of no rule of this pack" for one in strange)
+    if any(not line.atoms for line in pack.issuing.automatic):
+        yield "pass.automatic: a line without a condition would grant everything"
+
+
+def _is_count(value: object) -> bool:
+    return value is None or (isinstance(value, int | float) and not isinstance(value, bool) and value > 0)
 
 
 def _unreachable(pack: Written, stands: list[Compiled]) -> Iterator[str]:

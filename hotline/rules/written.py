@@ -204,6 +204,62 @@ class Also(Condition):
     say: Words
 
 
+class Simple(Condition):
+    """When an application is so plain that it is granted at once, and a sample of such ones looked at afterwards."""
+
+
+class Issuing(_Shape):
+    """The pass that is issued where this pack holds: what is asked for it, who decides by when, how long it holds."""
+
+    name: Words = Field(description="As it is called on its face.")
+    goods: Name | None = Field(
+        None, description="The choice among the facts that says what is carried; told in words where there is none."
+    )
+    per: Literal["route", "truck"] = Field(
+        "route", description="Of what there is one pass: 一车一证一线路, or 一车一证."
+    )
+    uses: Literal["many", "once"] = "many"
+    valid_days: Name | None = Field(
+        None, description="The parameter that says for how many days; where it has no value the reviewer decides."
+    )
+    steps: Literal[1, 2] = Field(1, description="How many people must agree.")
+    decide_within: Annotated[str, StringConstraints(pattern=r"^[1-9]\d{0,3} ?(m|h|d|wh|wd)$")] = Field(
+        "2h", description="By when it is decided, from the application on."
+    )
+    decide_within_of: dict[str, Annotated[str, StringConstraints(pattern=r"^[1-9]\d{0,3} ?(m|h|d|wh|wd)$")]] = Field(
+        default_factory=dict, description="The same for a class of its own: a large load takes longer."
+    )
+    decide_within_across: dict[str, Annotated[str, StringConstraints(pattern=r"^[1-9]\d{0,3} ?(m|h|d|wh|wd)$")]] = (
+        Field(
+            default_factory=dict,
+            description="The same for a class of its own when the way leads into another province.",
+        )
+    )
+    issued_by: Literal["end", "way"] = Field(
+        "end",
+        description="Whose bureau issues it: that of the end whose pack it is, or of the division that holds the way.",
+    )
+    asks: tuple[Literal["crew", "test", "trailer", "photos"], ...] = Field(
+        (), description="What must be told besides: who is on board, when each was tested, the trailer, photos."
+    )
+    automatic: tuple[Simple, ...] = Field((), description="Granted at once to a firm that is verified.")
+    sample: float = Field(0.1, ge=0, le=1, description="The share of these that somebody looks at afterwards.")
+    notes: tuple[Words, ...] = Field((), description="What is printed under it.")
+    cite: tuple[Cite, ...] = Field(min_length=1)
+
+
+class Filings(_Shape):
+    """The filing before arrival (提前报备) that this pack asks for, each number by the name of its parameter."""
+
+    name: Words = Field(description="As its code is called: 货车畅行码.")
+    window_hours: Name | None = Field(None, description="How long before arrival at the latest.")
+    valid_hours: Name | None = Field(None, description="How long the code holds from the planned arrival on.")
+    stay_hours: Name | None = Field(None, description="After how long somebody has stayed too long.")
+    asks: tuple[Literal["crew", "test", "trailer", "goods"], ...] = ()
+    filed_by: tuple[Literal["driver", "firm"], ...] = ("driver", "firm")
+    cite: tuple[Cite, ...] = Field(min_length=1)
+
+
 class Case(_Shape):
     """Facts on a day, and what must come out."""
 
@@ -228,6 +284,8 @@ class Written(_Shape):
     rules: tuple[Rule, ...] = Field(min_length=1)
     forbidden: tuple[Forbidden, ...] = ()
     also: tuple[Also, ...] = ()
+    issuing: Issuing | None = Field(None, alias="pass", description="The pass that is issued under this pack.")
+    filing: Filings | None = Field(None, description="The filing before arrival that this pack asks for.")
     cases: tuple[Case, ...] = Field(min_length=1)
 
     def cited(self) -> Iterator[tuple[str, str]]:
@@ -240,6 +298,11 @@ class Written(_Shape):
             yield from ((f"forbidden {ban.ground}", cite) for cite in ban.cite)
         for more in self.also:
             yield from ((f"also {more.id}", cite) for cite in more.cite)
+        if self.issuing:
+            yield from (("pass", cite) for cite in self.issuing.cite)
+            yield from (("pass.automatic", cite) for one in self.issuing.automatic for cite in one.cite)
+        if self.filing:
+            yield from (("filing", cite) for cite in self.filing.cite)
         if self.pack.ended_by:
             yield "pack.ended_by", self.pack.ended_by
 
@@ -248,6 +311,7 @@ class Written(_Shape):
         yield from ((f"rule {rule.id}", rule) for rule in self.rules)
         yield from ((f"forbidden {ban.ground}", ban) for ban in self.forbidden)
         yield from ((f"also {more.id}", more) for more in self.also)
+        yield from (("pass.automatic", one) for one in (self.issuing.automatic if self.issuing else ()))
 
     def breaks(self) -> list[Day]:
         """The days on which something in it changes, its first among them."""

@@ -21,10 +21,24 @@ from storage.models.desk import (
     Section,
     Staff,
 )
+from storage.models.dispatch import Dispatch, Push, Unread
 from storage.models.facilities import Closure, Facility
+from storage.models.filings import FILING_STATES, ON_THE_WAY, Alert, Crew, Filing, FilingEvent
+from storage.models.firms import (
+    COLOURS,
+    FIRM_STATES,
+    MEMBER_ROLES,
+    Firm,
+    FirmEvent,
+    FirmGram,
+    Invitation,
+    Member,
+    Vehicle,
+)
 from storage.models.library import Clause, ClauseGram, ClauseWords, Document, Edition
 from storage.models.machinery import Budget, JobRun
 from storage.models.mail import Inbox, Line, Outbox
+from storage.models.passes import HELD, PASS_STATES, PENDING, Block, Pass, PassEvent, Scan, SigningKey
 from storage.models.people import Contact, Conversation, Person
 from storage.models.points import Point, PointChange
 from storage.models.search import FULL_TEXT, TicketWords
@@ -44,10 +58,12 @@ from storage.models.tickets import (
 )
 
 __all__ = [
-    "FULL_TEXT", "NEVER", "NOTICE", "OPEN", "OUTCOMES", "REPLY", "ROLES", "STATUS", "STATUSES", "UNPACED", "Alarm",
-    "Assist", "Attachment", "Audit", "BigId", "Budget", "Callback", "Clause", "ClauseGram", "ClauseWords", "Closure",
-    "Contact", "Conversation", "Counter", "Decision", "Department", "Document", "Duty", "Edition", "Extension",
-    "Facility", "Follower", "Inbox", "JobRun", "Json", "Line", "Macro", "Message", "Outbox", "Person", "Point",
-    "PointChange", "Post", "Presence", "Responsible", "SQLModel", "SavedFilter", "Section", "Staff", "Ticket",
-    "TicketEvent", "TicketWords",
+    "COLOURS", "FILING_STATES", "FIRM_STATES", "FULL_TEXT", "HELD", "MEMBER_ROLES", "NEVER", "NOTICE", "ON_THE_WAY",
+    "OPEN", "OUTCOMES", "PASS_STATES", "PENDING", "REPLY", "ROLES", "STATUS", "STATUSES", "UNPACED", "Alarm", "Alert",
+    "Assist", "Attachment", "Audit", "BigId", "Block", "Budget", "Callback", "Clause", "ClauseGram", "ClauseWords",
+    "Closure", "Contact", "Conversation", "Counter", "Crew", "Decision", "Department", "Dispatch", "Document", "Duty",
+    "Edition", "Extension", "Facility", "Filing", "FilingEvent", "Firm", "FirmEvent", "FirmGram", "Follower", "Inbox",
+    "Invitation", "JobRun", "Json", "Line", "Macro", "Member", "Message", "Outbox", "Pass", "PassEvent", "Person",
+    "Point", "PointChange", "Post", "Presence", "Push", "Responsible", "SQLModel", "SavedFilter", "Scan", "Section",
+    "SigningKey", "Staff", "Ticket", "TicketEvent", "TicketWords", "Unread", "Vehicle",
 ]  # fmt: skip

@@ -31,7 +31,10 @@ class Inbox(SQLModel, table=True):
 
 
 class Outbox(SQLModel, table=True):
-    """A message owed to a contact: a key and its facts; the words are made when it is sent, and kept in `said`."""
+    """A message owed to a contact: a key and its facts; the words are made when it is sent, and kept in `said`.
+
+    `picture` says what is to be drawn for it, by codes and ids; it is drawn when it is sent.
+    """
 
     __table_args__ = (
         one_of("status", "queued", "sent", "dead", "withdrawn"),
@@ -56,6 +59,7 @@ class Outbox(SQLModel, table=True):
     facts: dict[str, Any] = json()
     choices: list[Any] = json()
     wants: list[str] = json()
+    picture: dict[str, Any] | None = json(null=True)
     said: str | None = None
     choices_said: list[Any] | None = json(null=True)
     external_id: str | None = None

@@ -243,13 +243,17 @@ class Follower(SQLModel, table=True):
 
 
 class Attachment(SQLModel, table=True):
-    """A photo that somebody sent: the provider's reference first, the stored file once a worker has fetched it."""
+    """A photo that somebody sent: the provider's reference first, the stored file once a worker has fetched it.
+
+    It is kept for a ticket, or for what `about` names (`firm:12`, `pass:30`).
+    """
 
     __table_args__ = (
         UniqueConstraint("channel", "account", "address", "ref"),
         partial("ix_attachment_wanted", "due_at", where="status = 'wanted'"),
         Index("ix_attachment_ticket", "ticket_id", "id"),
-        partial("ix_attachment_orphan", "created_at", where="ticket_id IS NULL"),
+        partial("ix_attachment_orphan", "created_at", where="ticket_id IS NULL AND about IS NULL"),
+        partial("ix_attachment_about", "about", "id", where="about IS NOT NULL"),
         partial("ix_attachment_sha256", "sha256", where="sha256 IS NOT NULL"),
         one_of("status", "wanted", "stored", "refused"),
     )
@@ -260,6 +264,7 @@ class Attachment(SQLModel, table=True):
     ref: str
     ticket_id: int | None = to("ticket", null=True)
     message_id: int | None = to("message", null=True)
+    about: str | None = None
     status: str = "wanted"
     sha256: str | None = None
     media_type: str | None = None

@@ -22,6 +22,7 @@ from storage import alarms, attachments, callbacks, files, filters, presence
 from storage import directory as rows
 from storage import staff as people
 from storage.models import OPEN, Outbox, Point, Staff, Ticket
+from tests.browser.busy_passes import SOME_PASSES, Passes, busy_passes
 from tests.library.papers import PLAN
 from tests.staff.desk import PASSWORD, Desk, deliver, sealed
 
@@ -40,6 +41,7 @@ class Day:
     ids: tuple[int, ...]
     point: int = 1
     refused: str = "220100-20260301-1-000027"
+    passes: Passes = SOME_PASSES
 
 
 SOME_DAY = Day(Ticket(number="220100-20260301-1-000019"), Ticket(number="220100-20260301-3-000015"), 1, 1, 1, (1,))
@@ -61,11 +63,12 @@ async def busy_day(desk: Desk) -> Day:
     await _library(desk)
     refused = await _refused(desk)
     await _beside(desk, full)
+    passes = await busy_passes(desk, LEAD, ADMIN)
     async with desk.db.read() as tx:
         near = select(col(Ticket.id)).where(col(Ticket.what) == "congestion", col(Ticket.status).in_(OPEN))
         ids = tuple((await tx.scalars(near.order_by(col(Ticket.id).desc()).limit(2))).all())
     found = [await desk.ticket(one.id) for one in (full, complaint)]
-    return Day(found[0], found[1], facility, department, person, ids, point, refused)
+    return Day(found[0], found[1], facility, department, person, ids, point, refused, passes)
 
 
 async def _member(tx: Any, login: str) -> Staff:

@@ -16,6 +16,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
 from handlers.staff.routes import TABLE
+from hotline.rules import shelf as rule_shelf
 from storage.database import Database
 from tests.browser.busy_day import ADMIN, CLERK, HANDLER, LEAD, SOME_DAY, Day, busy_day
 from tests.browser.screen import PHONE, needs_chromium
@@ -26,7 +27,9 @@ from tests.web.house import living
 pytestmark = needs_chromium
 
 NO_PAGES = (
+    "/checkpoint", "/checkpoint/list",
     "/live", "/static/{version}/{name}", "/photos/{id:[1-9][0-9]{0,17}}", "/ledger.csv", "/ledger.xlsx", "/points.csv",
+    "/photos/{photo:[1-9][0-9]{0,17}}", "/dispatch.xlsx",
 )  # fmt: skip
 """Addresses that answer with something else than a page."""
 
@@ -46,6 +49,7 @@ OPEN_ALL = """() => {
 def addresses(day: Day, role: str) -> list[str]:
     """Every page that this role may see, with something on it, and one that is not there."""
     ids = "&".join(f"ticket={one}" for one in day.ids)
+    plain = "&".join(f"pass={one}" for one in (*day.passes.plain, day.passes.odd))
     every = [
         "/staff/", "/staff/?view=all&q=%E6%B2%A1%E6%9C%89", f"/staff/tickets/{day.full.number}",
         f"/staff/tickets/{day.complaint.number}",
@@ -53,10 +57,16 @@ def addresses(day: Day, role: str) -> list[str]:
         "/staff/callbacks", "/staff/alarms", "/staff/macros", "/staff/ledger?source=12328", "/staff/outbox",
         "/staff/facilities", "/staff/facilities/ledger", f"/staff/facilities/{day.facility}", "/staff/directory",
         "/staff/library", "/staff/library?q=%E9%80%9A%E8%A1%8C%E8%AF%81", "/staff/library/xunwu-logistics-2022",
+        "/staff/scans",
         "/staff/points", f"/staff/points/{day.point}", "/staff/points/new", "/staff/points/new?kind=checkpoint",
         f"/staff/tickets/{day.refused}", "/staff/packs?on=2022-05-20", f"/staff/packs/{PACK}?on=2022-05-20",
         f"/staff/packs/diff?one={PACK}&other=changchun-truck-release-2022", TRIED,
         f"/staff/directory/{day.department}", "/staff/roster", "/staff/people", f"/staff/people/{day.person}",
+        "/staff/passes", "/staff/passes?tab=ended", "/staff/passes?q=%E5%86%B7%E9%93%BE", "/staff/passes/next",
+        f"/staff/passes/{day.passes.odd}", f"/staff/passes/{day.passes.live}", f"/staff/passes/{day.passes.returned}",
+        f"/staff/passes/bulk?{plain}", "/staff/passes/blocks?count=1", "/staff/passes/keys",
+        "/staff/dispatch?day=2026-03-01", "/staff/dispatch?day=2020-01-01",
+        "/staff/dispatch/rows?day=2026-03-01&measure=issued&division=220100",
         "/staff/intake", "/staff/intake?kind=blockage", "/staff/intake?kind=code_appeal", "/staff/audit", "/staff/chat",
         "/staff/help", "/staff/password",
     ]  # fmt: skip
@@ -83,6 +93,7 @@ async def busy(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) 
     day = await busy_day(desk)
     await desk.server.start_server()
     yield desk, day
+    rule_shelf.use(None)
     await desk.server.close()
     await db.close()
 

@@ -30,6 +30,8 @@ SOURCES = sorted(Path(hotline.formats.__file__).parent.glob("*.py"))
         ("road", "102国道", {"number": "G102", "name": None, "kind": "national_road"}),
         ("stake", "k123.4", {"stake": "K123+400", "stake_m": 123_400, "line": None}),
         ("mobile", "138 1234 5678", {"mobile": "13812345678", "masked": "138****5678"}),
+        ("credit_code", "9122 0102 ma17w5xk22", {"code": "91220102MA17W5XK22", "division": "220102"}),
+        ("day_ahead", "年底", {"day": "2026-12-31"}),
         ("moment", "14:30", {"moment": "2026-11-20T06:30:00+00:00", "local": "2026-11-20T14:30:00+08:00"}),
         (
             "place",
@@ -56,7 +58,8 @@ def test_every_parser_gives_json_or_a_refusal_that_can_be_said(kind: str, text: 
 def test_every_key_in_the_code_has_words_in_every_language() -> None:
     literals = (node.value for source in SOURCES for node in ast.walk(ast.parse(source.read_text(encoding="utf-8")))
                 if isinstance(node, ast.Constant) and isinstance(node.value, str))  # fmt: skip
-    found = {text for text in literals if re.fullmatch(r"(plate|road|stake|place|mobile|moment)\.[a-z_]*[a-z]", text)}
+    rooms = "plate|road|stake|place|mobile|moment|credit_code|name|day_ahead"
+    found = {text for text in literals if re.fullmatch(rf"({rooms})\.[a-z_]*[a-z]", text)}
     assert {"plate.no_province", "place.which_road", "moment.too_old", "place.way"} <= found
     for language in LANGUAGES:
         assert [key for key in sorted(found) if not has(language, key)] == []

@@ -134,6 +134,70 @@ def test_what_is_wrong_is_named(file: Path, was: str, becomes: str, said: str) -
     assert all(line.startswith("bridge.toml: ") for line in str(wrong.value).splitlines())
 
 
+PASS = """
+[facts.load]
+kind = "choice"
+ask = { zh = "拉什么？", en = "What?" }
+label = { zh = "货", en = "Load" }
+options = { sand = { zh = "沙", en = "sand" }, food = { zh = "粮", en = "food" } }
+
+[parameters.days]
+meaning = { zh = "几天", en = "Days" }
+values = [{ value = 3, cite = ["notice#四"] }]
+
+[pass]
+name = { zh = "过桥证", en = "Bridge pass" }
+goods = "load"
+valid_days = "days"
+decide_within_of = { heavy = "1wd" }
+cite = ["notice#四"]
+
+[[pass.automatic]]
+all = ["load == 'food'"]
+cite = ["notice#四"]
+"""
+SOUND_PASS = (
+    SOUND.replace('kind = "passage"', 'kind = "need"')
+    .replace('verdict = "MANUAL"\nsay', 'verdict = "NEEDED"\nclass = "heavy"\nsay')
+    .replace('verdict = "MANUAL"\nrule', 'verdict = "NEEDED"\nclass = "heavy"\nrule')
+) + PASS
+
+
+def test_a_sound_pass_loads(file: Path) -> None:
+    file.write_text(SOUND_PASS, "utf-8")
+    issuing = read(file).written.issuing
+    assert issuing is not None
+    assert (issuing.per, issuing.uses, issuing.steps, issuing.issued_by) == ("route", "many", 1, "end")
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "said"),
+    [
+        ('kind = "need"', 'kind = "other"', "pass: belongs to a pack of the kind need"),
+        ('goods = "load"', 'goods = "mass_t"', "pass.goods: mass_t is no choice"),
+        ('goods = "load"', 'goods = "cargo"', "pass.goods: cargo is no choice"),
+        ('valid_days = "days"', 'valid_days = "weeks"', "pass.valid_days: weeks is no parameter"),
+        ("value = 3, ", "value = 0, ", "pass.valid_days: days is to be a number above 0"),
+        ("value = 3, ", 'value = "three", ', "pass.valid_days: days is to be a number above 0"),
+        ("heavy = ", "light = ", "pass.decide_within_of: light is the class of no rule"),
+        ("decide_within_of = { heavy", "decide_within_across = { far", "pass.decide_within_across: far is the class"),
+        ('"1wd"', '"1 fortnight"', "pass.decide_within_of"),
+        ("all = [\"load == 'food'\"]\n", "", "pass.automatic: a line without a condition"),
+        ("load == 'food'", "load == 'gold'", "pass.automatic: "),
+        ('valid_days = "days"', "steps = 3", "pass.steps"),
+        ('valid_days = "days"', "sample = 2", "pass.sample"),
+        ('valid_days = "days"', 'asks = ["blood"]', "pass.asks"),
+        ('cite = ["notice#四"]\n\n[[pass', 'cite = ["hearsay"]\n\n[[pass', "pass: cites 'hearsay'"),
+        ('cite = ["notice#四"]\n\n[[pass', "[[pass", "pass.cite: Field required"),
+    ],
+)
+def test_what_is_wrong_with_a_pass_is_named(file: Path, was: str, becomes: str, said: str) -> None:
+    assert was in SOUND_PASS
+    file.write_text(SOUND_PASS.replace(was, becomes, 1), "utf-8")
+    with pytest.raises(BadPack, match=said):
+        read(file)
+
+
 def test_a_fact_that_no_condition_asks_for_is_a_fault(file: Path) -> None:
     words = '{ zh = "雨？", en = "Rain?" }'
     unused = f'[facts.rain]\nkind = "yes_no"\nask = {words}\nlabel = {words}\n\n[facts.mass_t]'

@@ -22,7 +22,7 @@ from handlers.replies import REPLIES
 from locales.words import negotiate
 from storage.database import Database
 from tests.support import photo
-from tests.support.dialogue import Heard
+from tests.support.dialogue import Heard, a_picture
 from tests.support.terminal import PEOPLE
 from tests.telegram.strict import TOKEN, Strict
 
@@ -33,7 +33,7 @@ CHATS = {who: number for number, who in enumerate(PEOPLE, 7001)}
 def _house(db: Database, clock: Any, var: Path, channel: Channel) -> Any:
     address = db.url.render_as_string(hide_password=False)
     settings = Settings(_env_file=None, database_url=address, var=var, secret_key="a secret for tests")  # type: ignore[call-arg]
-    house = build(settings, Rooms(FORMS, REPLIES), [channel], clock)
+    house = build(settings, Rooms(FORMS, REPLIES, draw=a_picture), [channel], clock)
     house.db = house.receiver.db = house.sender.db = house.fetcher.db = db
     return house
 
@@ -92,7 +92,7 @@ class ByTelegram:
         await self.house.sender.drain()
         fresh, self.seen = self.provider.sent[self.seen :], len(self.provider.sent)
         names = {chat: who for who, chat in CHATS.items()}
-        heard = [Heard(names[m.chat], m.text, _labels(m.markup)) for m in fresh]
+        heard = [Heard(names[m.chat], m.text, _labels(m.markup), m.photo is not None) for m in fresh]
         return sorted(heard, key=lambda h: PEOPLE.index(h.who))
 
 
@@ -156,7 +156,8 @@ class ByWeb:
                     continue
                 self.after[who] = bubble["id"]
                 self.shown[who].append(bubble["choices"])
-                heard.append(Heard(who, bubble["text"], tuple(c["label"] for c in bubble["choices"])))
+                pictured = "picture" in bubble and (await client.get(bubble["picture"])).status == 200
+                heard.append(Heard(who, bubble["text"], tuple(c["label"] for c in bubble["choices"]), pictured))
         return heard
 
 
@@ -170,7 +171,7 @@ async def by_web(db: Database, clock: Any, var: Path) -> AsyncIterator[ByWeb]:
             app = web.Application()
             add_routes(
                 app, db=db, receive=house.receiver.receive, secret=house.secret, files=house.files,
-                public_url="", default_language=negotiate("zh"), account="main",
+                public_url="", default_language=negotiate("zh"), account="main", draw=a_picture,
             )  # fmt: skip
             clients[who] = await stack.enter_async_context(TestClient(TestServer(app)))
             assert (await clients[who].post("/api/session")).status == 204

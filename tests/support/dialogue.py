@@ -6,12 +6,17 @@
 > @location 43.88,125.32   a position;  `> @photo` a photo;  `> @edit words` an edited message
 > @old words               the choice that reads so on the bubble before the last one
 % library                  the digests that ship are on the shelf
+% passes                   two passes that nobody issues are on the shelf, with serials; see `tests/support/passes.py`
+! 李 issues 吉A12345        the first who spoke gets a pass; see `tests/support/day_turns.py`
+! 李 approves pass 1       reviewers approve, return, refuse and revoke; see `tests/support/pass_turns.py`
 % department 长春交通 transport 220100 holder 赵承办    a department; see `tests/support/staff_turns.py`
 ! 李 answers 1: words      staff act on the first ticket: takes, asks, transfers, resolves ...; see the same file
 ! 李 closes 长春东收费站 G12: 原因    a clerk keeps the register of facilities: registers, closes, limits, opens
 ! 李 lists 充电站 某某充电站: 区划=南关区    a clerk keeps the register of service points; see `tests/support/points.py`
+! 王班长 verifies 长春某某物流有限公司    a supervisor verifies, turns down or stops a firm; see tests/support/firms.py
+! 李 trip 1 enter         staff note what happens on the first trip; see `tests/support/trips.py`
 ~ 40 minutes               time passes, and the clock's jobs run
-< words [choice] [choice]  what the driver hears (王 < ... another person)
+< words [choice] [choice]  what the driver hears (王 < ... another person); `< (图) words` with a picture beside it
 = ticket 1 blockage turned_back accepted urgent 1
 = event 1 opened contact
 """
@@ -33,7 +38,7 @@ from hotline.library.shelf import put_up_digests
 from locales.words import SHANGHAI, Refusal, render
 from storage.database import Database
 from storage.models import Ticket, TicketEvent
-from tests.support import facilities, points, staff_chat, staff_turns
+from tests.support import day_turns, facilities, firms, pass_turns, photo, points, staff_chat, staff_turns, trips
 
 DRIVER = "司机"
 _SPOKEN = re.compile(r"^(?:(?P<who>[^\s>~!=#%<]+) )?> (?P<words>.*)$")
@@ -46,12 +51,18 @@ class Heard:
     who: str
     text: str
     choices: tuple[str, ...]
+    picture: bool = False
 
     def __str__(self) -> str:
         who = "" if self.who == DRIVER else f"{self.who} "
         lines = self.text.split("\n")
         body = "\n".join([lines[0], *(f"  {line}" for line in lines[1:])])
-        return " ".join([f"{who}< {body}", *(f"[{c}]" for c in self.choices)])
+        return " ".join([f"{who}< {'(图) ' if self.picture else ''}{body}", *(f"[{c}]" for c in self.choices)])
+
+
+async def a_picture(*_: Any) -> bytes:
+    """Any picture at all: transcripts say that there is one, and other tests look at it."""
+    return photo.png(7, 64)
 
 
 class Way(Protocol):
@@ -87,6 +98,9 @@ async def play(script: Path, way: Way, db: Database, clock: Any) -> str:
         elif line == "% library":
             async with db.write() as tx:
                 await put_up_digests(tx, clock())
+        elif line == "% passes":
+            async with db.write() as tx:
+                await pass_turns.set_up(tx, clock())
         elif line.startswith("% "):
             async with db.write() as tx:
                 await staff_turns.set_up(tx, line[2:], clock())
@@ -117,6 +131,14 @@ async def _act(words: str, db: Database, clock: Any) -> list[str]:
                 await facilities.act(tx, line, await staff_turns.member(tx, who, clock()), clock())
             elif (line := points.LINE.match(words)) is not None:
                 await points.act(tx, line, await staff_turns.member(tx, who, clock()), clock())
+            elif (line := firms.LINE.match(words)) is not None:
+                await firms.act(tx, line, await staff_turns.member(tx, who, clock()), clock())
+            elif (line := pass_turns.LINE.match(words)) is not None:
+                await pass_turns.act(tx, line, await staff_turns.member(tx, who, clock()), clock())
+            elif (line := trips.LINE.match(words)) is not None:
+                await trips.act(tx, line, await staff_turns.member(tx, who, clock()), clock())
+            elif (line := day_turns.LINE.match(words)) is not None:
+                await day_turns.act(tx, line, await staff_turns.member(tx, who, clock()), clock())
             elif (line := staff_chat.LINE.match(words)) is not None:
                 await staff_chat.act(tx, line, await staff_turns.member(tx, who, clock()), clock())
             else:

@@ -17,7 +17,7 @@ from handlers.replies import REPLIES
 from storage import attachments, files, turns
 from storage.database import Database
 from tests.support import photo
-from tests.support.dialogue import DRIVER, Heard
+from tests.support.dialogue import DRIVER, Heard, a_picture
 
 PEOPLE = (DRIVER, "王", "赵")
 
@@ -55,7 +55,7 @@ class Terminals:
             var=self.var,
             secret_key="a secret for tests",
         )  # type: ignore[call-arg]
-        house = build(settings, Rooms(FORMS, REPLIES), channels, self.clock)
+        house = build(settings, Rooms(FORMS, REPLIES, draw=a_picture), channels, self.clock)
         house.db = house.receiver.db = house.sender.db = self.db
         return house
 
@@ -93,7 +93,7 @@ class Terminals:
         for who in self.people:
             for line in self.printed[who].getvalue().splitlines():
                 said = json.loads(line)
-                heard.append(Heard(who, said["text"], tuple(said["choices"])))
+                heard.append(Heard(who, said["text"], tuple(said["choices"]), "picture" in said))
             self.printed[who].truncate(0)
             self.printed[who].seek(0)
         return heard

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
@@ -11,6 +11,15 @@ from tests.telegram.emulator import emulator
 from tests.telegram.strict import Strict
 
 __all__ = ["emulator"]
+
+
+def of(content: bytes | None) -> Callable[[], Awaitable[bytes | None]]:
+    """What draws this picture for a bubble."""
+
+    async def draw() -> bytes | None:
+        return content
+
+    return draw
 
 
 @pytest.fixture

@@ -107,9 +107,12 @@ class Strict:
 
     def shows(self, chat: int, content: bytes, *, size: int | None = None, **more: Any) -> int:
         """A photo in two sizes; `size` is what Telegram says of the large one if not the truth."""
+        return self.message(chat, **self.sizes(content, size), **more)
+
+    def sizes(self, content: bytes, size: int | None = None) -> dict[str, Any]:
+        """The fields of a message with this photo."""
         small, large = self.keep(content[:100]), self.keep(content, size)
-        sizes = [self._size(small, 90), self._size(large, 1280)]
-        return self.message(chat, photo=sizes, **more)
+        return {"photo": [self._size(small, 90), self._size(large, 1280)]}
 
     def presses(self, chat: int, label: str) -> int:
         """The newest button with this label that stands in the chat."""

@@ -8,9 +8,11 @@ import re
 import time
 from collections import deque
 from dataclasses import dataclass
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
+from PIL import Image
 
 if TYPE_CHECKING:
     from tests.telegram.strict import Strict
@@ -19,6 +21,7 @@ _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{35}")
 _COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{0,256}")
 _MOST_DOWNLOAD = 20 * 2**20
+_MOST_PHOTO = 10 * 2**20
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class Sent:
     text: str
     markup: dict[str, Any]
     at: float
+    photo: bytes | None = None
 
     @property
     def buttons(self) -> dict[str, str]:
@@ -118,11 +122,33 @@ class Methods:
             raise bad("message is too long")
         if given.get("parse_mode"):
             raise bad("this stand-in knows no parse_mode, and we use none")
-        markup = _markup(given.get("reply_markup"), private=chat > 0)
+        return await self._arrived(chat, text, _markup(given.get("reply_markup"), private=chat > 0))
+
+    async def do_sendphoto(self, given: dict[str, Any]) -> Any:
+        """Only uploads: we send neither file ids nor addresses. Sizes: Bot API, sendPhoto."""
+        chat, caption, photo = self._chat(given), given.get("caption") or "", given.get("photo")
+        if not isinstance(photo, web.FileField):
+            raise bad("there is no photo in the request")
+        content = photo.file.read()
+        if len(content) > _MOST_PHOTO:
+            raise bad("file is too big")
+        try:
+            width, height = Image.open(BytesIO(content)).size
+        except OSError:
+            raise bad("IMAGE_PROCESS_FAILED") from None
+        if width + height > 10_000 or max(width, height) > 20 * min(width, height):
+            raise bad("PHOTO_INVALID_DIMENSIONS")
+        if len(caption) > 1024:
+            raise bad("message caption is too long")
+        if given.get("parse_mode"):
+            raise bad("this stand-in knows no parse_mode, and we use none")
+        return await self._arrived(chat, caption, _markup(given.get("reply_markup"), private=chat > 0), content)
+
+    async def _arrived(self, chat: int, text: str, markup: dict[str, Any], photo: bytes | None = None) -> Any:
         if chat in self.telegram.blocked:
             raise Refused(403, "Forbidden: bot was blocked by the user")
         self._keep_pace(chat)
-        sent = Sent(chat, self.telegram.next_id("message"), text, markup, time.time())
+        sent = Sent(chat, self.telegram.next_id("message"), text, markup, time.time(), photo)
         self.telegram.sent.append(sent)
         shown = {"reply_markup": markup} if "inline_keyboard" in markup else {}
         kind = "private" if chat > 0 else "supergroup"
@@ -132,7 +158,7 @@ class Methods:
             "from": await self.do_getme({}),
             "chat": where,
             "date": int(sent.at),
-            "text": text,
+            **(self.telegram.sizes(photo) | {"caption": text} if photo else {"text": text}),
             **shown,
         }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 
@@ -13,6 +14,8 @@ from aiohttp.test_utils import TestServer
 
 from bot.channels import Bubble, Choice, Incoming, Position, Pressed
 from bot.channels.telegram import Telegram, listen, routes
+from tests.support import photo
+from tests.telegram.conftest import of
 from tests.telegram.emulator import Emulator
 from tests.telegram.ledger import Ledger
 
@@ -55,6 +58,17 @@ async def test_it_learns_its_name_and_says_a_question(emulator: Emulator, channe
         "12:turned_back": "劝返",
         "12:closed": "收费站关闭",
     }
+
+
+async def test_a_picture_with_its_words_and_buttons(emulator: Emulator, channel: Telegram, token: str) -> None:
+    drawn = photo.png(3)
+    bubble = replace(QUESTION, picture=of(drawn))
+    assert int(await channel.send("7", bubble)) > 0
+    (message,) = await emulator.said(token, 7)
+    assert (message["caption"], message["photo"][0]["file_size"]) == (QUESTION.text, len(drawn))
+    assert message["reply_markup"]["inline_keyboard"][0][0]["callback_data"] == "12:turned_back"
+    await channel.send("7", replace(bubble, text="路" * 1025))
+    assert [sorted(m.keys() & {"photo", "text"}) for m in await emulator.said(token, 7)] == [["photo"], ["text"]]
 
 
 async def test_by_polling(emulator: Emulator, channel: Telegram, token: str) -> None:

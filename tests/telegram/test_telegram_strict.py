@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+from io import BytesIO
 from typing import Any
 
 import aiohttp
 import pytest
+from PIL import Image
 
 from tests.telegram.strict import TOKEN, Fault, Strict
 
@@ -40,6 +42,7 @@ REFUSED: dict[str, tuple[str, dict[str, Any], str]] = {
     "no file": ("getFile", {"file_id": "x"}, "invalid file_id"),
     "bad secret": ("setWebhook", {"url": "http://a/", "secret_token": "a b"}, "unallowed characters"),
     "bad url": ("setWebhook", {"url": "a"}, "invalid webhook URL"),
+    "no photo": ("sendPhoto", {"photo": "AgACAgIAAx-1"}, "there is no photo in the request"),
     "bad json": ("sendMessage", {"text": "x", "reply_markup": "{"}, "can't parse"),
 }
 
@@ -58,6 +61,38 @@ async def test_tokens_and_methods(strict: Strict) -> None:
     assert (await ask(strict, "getMe", token=TOKEN[:-1] + "x"))[0] == 401
     assert (await ask(strict, "getMe", token="short"))[0] == 404
     assert (await ask(strict, "makeCoffee"))[0] == 404
+
+
+def upload(content: bytes, caption: str = "") -> aiohttp.FormData:
+    form = aiohttp.FormData({"chat_id": "7", "caption": caption})
+    form.add_field("photo", BytesIO(content), filename="x.png")
+    return form
+
+
+def blank(width: int, height: int) -> bytes:
+    out = BytesIO()
+    Image.new("1", (width, height)).save(out, "PNG")
+    return out.getvalue()
+
+
+PHOTOS_REFUSED: dict[str, tuple[bytes, str, str]] = {
+    "too large": (blank(9_999, 2), "", "PHOTO_INVALID_DIMENSIONS"),
+    "too long": (blank(210, 10), "", "PHOTO_INVALID_DIMENSIONS"),
+    "long caption": (blank(90, 90), "路" * 1025, "message caption is too long"),
+    "no picture": (b"no picture", "", "IMAGE_PROCESS_FAILED"),
+    "heavy": (bytes(10 * 2**20 + 1), "", "file is too big"),
+}
+
+
+@pytest.mark.parametrize("what", sorted(PHOTOS_REFUSED))
+async def test_photos_that_telegram_refuses(strict: Strict, what: str) -> None:
+    content, caption, words = PHOTOS_REFUSED[what]
+    address = f"{strict.base}/bot{TOKEN}/sendPhoto"
+    async with aiohttp.request("POST", address, data=upload(content, caption)) as answer:
+        assert (answer.status, words in (await answer.json())["description"]) == (400, True)
+    async with aiohttp.request("POST", address, data=upload(blank(200, 10), "路" * 1024)) as answer:
+        assert answer.status == 200
+    assert [(m.text, len(m.photo or b"")) for m in strict.sent] == [("路" * 1024, len(blank(200, 10)))]
 
 
 async def test_the_longest_words_and_data_pass(strict: Strict) -> None:

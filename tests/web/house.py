@@ -15,6 +15,7 @@ from bot.channels import Incoming
 from bot.channels.web import Web, add_routes
 from bot.conversation import AT_ONCE, Form, Given, Moment, Question
 from bot.dialogue import Dialogue
+from bot.pictures import Draw
 from bot.questions import choice, parsed, photos
 from bot.receive import Receiver
 from bot.sender import Sender, by_account
@@ -58,10 +59,14 @@ class House:
         self.db, self.folder = db, folder
         self.public_url = "http://127.0.0.1"
         self.receiver = Receiver(db, Dialogue({FORM.name: FORM}, []), self.now, "zh_CN")
+        self.draw: Draw | None = None
         self.sender = Sender(db, by_account([Web(ACCOUNT)]), self.now, SHANGHAI)
 
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+    async def _drawn(self, *asked: Any) -> bytes | None:
+        return await self.draw(*asked) if self.draw else None
 
     def app(self, receive: Receive | None = None) -> web.Application:
         """The web chat alone, as an application."""
@@ -75,14 +80,18 @@ class House:
             public_url=self.public_url,
             default_language="zh_CN",
             account=ACCOUNT,
+            draw=self._drawn,
         )
         return app
 
-    async def tell(self, address: str, spoken: Say, *, choices: Sequence[tuple[str, Say]] = (), lane: int = 0) -> None:
+    async def tell(
+        self, address: str, spoken: Say, *, choices: Sequence[tuple[str, Say]] = (), lane: int = 0,
+        picture: dict[str, Any] | None = None,
+    ) -> None:  # fmt: skip
         """Owe a bubble to this address, as a clerk or a job would."""
         async with self.db.write() as tx:
             contact = await turns.contact_at(tx, Web.name, ACCOUNT, address, "zh_CN", self.now())
-            await owe(tx, [contact], Owed(spoken, choices=choices, lane=lane), self.now())
+            await owe(tx, [contact], Owed(spoken, choices=choices, lane=lane, picture=picture), self.now())
 
 
 @asynccontextmanager

@@ -12,9 +12,9 @@ import structlog
 from telegram import Bot, BotCommand, InlineKeyboardMarkup, LinkPreviewOptions, ReplyKeyboardMarkup
 from telegram.error import InvalidToken, TelegramError
 
-from bot.channels import Bubble, Later, Pace, Rejected, SendError
+from bot.channels import Bubble, Gone, Later, Pace, Rejected, SendError
 from bot.channels.telegram.failures import A_MOMENT, NONSENSE, as_send_errors
-from bot.channels.telegram.layout import keyboard, split
+from bot.channels.telegram.layout import Part, keyboard, parts_of
 from bot.channels.telegram.parse import ALLOWED_UPDATES, MOST_PHOTO_BYTES, NAME, callback_id
 from bot.channels.telegram.request import AiohttpRequest
 from locales.words import DEFAULT_LANGUAGE, LANGUAGES, has, translate
@@ -87,10 +87,13 @@ class Telegram:
     async def send(self, address: str, bubble: Bubble) -> str:
         """Say one bubble, as several messages if it is long; returns the id of the last, which has the buttons.
 
-        Raises SendError. What was said of a long bubble before an error is not said again by this process.
+        A picture goes ahead of the words, or with them where they fit beside it. Raises SendError. What was said of a
+        long bubble before an error is not said again by this process.
         """
-        parts, line = split(bubble.text), (address, bubble.row)
-        said = min(self._halfway.pop(line, 0), len(parts) - 1)
+        line = (address, bubble.row)
+        said = self._halfway.pop(line, 0)
+        parts = parts_of(bubble, await self._picture(bubble, said))
+        said = min(said, len(parts) - 1)
         while True:
             last = said == len(parts) - 1
             try:
@@ -127,9 +130,32 @@ class Telegram:
         except (TelegramError, *NONSENSE) as failure:
             log.info("telegram.not_acknowledged", account=self.account, error=type(failure).__name__)
 
-    async def _say(self, address: str, text: str, markup: InlineKeyboardMarkup | ReplyKeyboardMarkup | None) -> str:
+    async def _picture(self, bubble: Bubble, said: int) -> bytes | None:
+        """The picture of a bubble; of one that was stopped halfway it is with its reader already."""
+        return await bubble.picture() if bubble.picture and not said else b"" if bubble.picture else None
+
+    async def _say(self, address: str, part: Part, markup: InlineKeyboardMarkup | ReplyKeyboardMarkup | None) -> str:
+        """One message. A picture that Telegram will not take costs nobody the words."""
+        if part.photo is not None:
+            try:
+                return await self._show(address, part, markup)
+            except Gone:
+                raise
+            except Rejected as no:
+                log.error("telegram.photo_refused", account=self.account, problem=str(no))
+                if not part.text:
+                    return ""
         with as_send_errors(self.account):
-            message = await self.bot.send_message(address, text, reply_markup=markup, link_preview_options=_NO_PREVIEW)
+            message = await self.bot.send_message(
+                address, part.text, reply_markup=markup, link_preview_options=_NO_PREVIEW
+            )
+            return str(message.message_id)
+
+    async def _show(self, address: str, part: Part, markup: InlineKeyboardMarkup | ReplyKeyboardMarkup | None) -> str:
+        with as_send_errors(self.account):
+            message = await self.bot.send_photo(
+                address, part.photo or b"", caption=part.text or None, reply_markup=markup, filename="picture.png"
+            )
             return str(message.message_id)
 
     def _remember(self, line: tuple[str, int], said: int) -> None:

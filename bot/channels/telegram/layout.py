@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from unicodedata import east_asian_width
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, ReplyKeyboardMarkup
@@ -12,8 +13,28 @@ from locales.words import translate
 
 MOST_CHARACTERS = 4096
 """Per message (Bot API, sendMessage); Unicode characters, not UTF-16 units: 4,096 emoji were measured to pass."""
+LONGEST_CAPTION = 1024
+"""Characters beside a photo (Bot API, sendPhoto)."""
 SHORT = 16
 """Columns that fit half the width of a phone: eight Chinese characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One message of a bubble: words, a photo, or a photo with words beside it."""
+
+    text: str
+    photo: bytes | None = None
+
+
+def parts_of(bubble: Bubble, photo: bytes | None) -> list[Part]:
+    """A bubble as the messages that Telegram takes: the words beside the photo where they fit there, else behind it."""
+    words = split(bubble.text)
+    if photo is None:
+        return [Part(text) for text in words]
+    if len(bubble.text) <= LONGEST_CAPTION:
+        return [Part(words[0], photo)]
+    return [Part("", photo), *(Part(text) for text in words)]
 
 
 def split(text: str) -> list[str]:

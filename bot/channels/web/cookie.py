@@ -26,14 +26,17 @@ class ContactCookie:
         """The address that this browser has proven, or None without a cookie that we signed within the year."""
         return self._read(request)[0]
 
-    def hand_out(self, request: web.Request, response: web.StreamResponse) -> None:
-        """Give a browser without an address a new one; keep the address of one that has it, for another year."""
+    def hand_out(self, request: web.Request, response: web.StreamResponse, fresh: str | None = None) -> None:
+        """Give a browser without an address a new one; keep the address of one that has it, for another year.
+
+        `fresh` is the new one, for a page that had to know it before (its forms are bound to it).
+        """
         address, signed_at = self._read(request)
         if address and signed_at and datetime.now(UTC) - signed_at < RENEWED_AFTER:
             return
         response.set_cookie(
             NAME,
-            self._signer.sign(address or secrets.token_urlsafe(16)).decode(),
+            self._signer.sign(address or fresh or secrets.token_urlsafe(16)).decode(),
             max_age=int(LIFETIME.total_seconds()),
             httponly=True,
             samesite="Lax",

@@ -75,6 +75,7 @@ def bubble(row: Outbox) -> dict[str, Any]:
         "choices": row.choices_said or [],
         "wants": row.wants or [],
         "at": _text(_shown_at(row)),
+        **({"picture": f"/api/pictures/{row.id}"} if row.picture else {}),
     }
 
 

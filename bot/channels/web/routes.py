@@ -14,7 +14,9 @@ from bot.channels.web.history import History
 from bot.channels.web.messages import Messages
 from bot.channels.web.page import Page
 from bot.channels.web.photos import Photos
+from bot.channels.web.pictures import Pictures
 from bot.channels.web.site import Site
+from bot.pictures import Draw
 from storage.database import Database
 
 
@@ -28,11 +30,13 @@ def add_routes(
     public_url: str,
     default_language: str,
     account: str,
+    draw: Draw | None = None,
 ) -> None:
     """Serve the web chat from this application.
 
     `receive` takes a message in (True: new, False: seen before; raises Unavailable), `secret` signs cookies,
-    `files` is the folder of photos, `public_url` the address under which browsers know us.
+    `files` is the folder of photos, `public_url` the address under which browsers know us, `draw` makes the pictures
+    that stand beside our words.
     """
     site = Site(
         db=db,
@@ -42,9 +46,10 @@ def add_routes(
         public_url=public_url,
         default_language=default_language,
         account=account,
+        draw=draw,
     )
     page, events = Page(site), Events(site)
-    messages, photos, history = Messages(site), Photos(site), History(site)
+    messages, photos, pictures, history = Messages(site), Photos(site), Pictures(site), History(site)
 
     async def session(request: web.Request) -> web.Response:
         """POST /api/session: an address for a client that never loads the page."""
@@ -64,6 +69,7 @@ def add_routes(
             web.post("/api/messages", site.answering(messages.post)),
             web.post("/api/photos", site.answering(photos.post)),
             web.get(r"/api/photos/{id:[1-9][0-9]{0,17}}", site.answering(photos.get)),
+            web.get(r"/api/pictures/{row:[1-9][0-9]{0,17}}", site.answering(pictures.get)),
             web.get("/api/history", site.answering(history.get)),
             web.get("/api/events", site.answering(events.get), allow_head=False),
         ]

@@ -15,6 +15,7 @@ from aiohttp import web
 
 from bot.channels import Incoming, Unavailable
 from bot.channels.web.cookie import ContactCookie
+from bot.pictures import Draw
 from locales.words import Refusal, negotiate, translate
 from storage.database import Database, is_passing
 
@@ -29,6 +30,7 @@ _STATUS = {
     "web.no_session": 401,
     "web.foreign": 403,
     "web.no_such_photo": 404,
+    "web.no_such_picture": 404,
     "web.no_such_language": 404,
     "files.too_large": 413,
     "files.not_an_image": 415,
@@ -50,6 +52,7 @@ class Site:
     public_url: str
     default_language: str
     account: str
+    draw: Draw | None = None
 
     def language(self, request: web.Request) -> str:
         """The language that this caller reads: `?lang=`, else what the page remembered, else Accept-Language."""

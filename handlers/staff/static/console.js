@@ -2,6 +2,7 @@
 import { forms } from "./forms.js";
 import { keys } from "./keys.js";
 import { listen } from "./live.js";
+import { pass } from "./pass.js";
 import { queue } from "./queue.js";
 import { fresh, rooms } from "./swap.js";
 import { ticket } from "./ticket.js";
@@ -11,7 +12,7 @@ const TOGETHER = 300; // changes within so many milliseconds are one look
 const SELDOM = 5_000; // and on a busy day there is one look in so many, lest a full desk keeps the house from its work
 
 const page = document.body.dataset;
-const refresh = document.getElementById("queue") ? queue() : document.body.matches(".ticket") ? ticket() : others;
+const refresh = looking();
 let stands = null; // what the stream said last: on, off, over
 let soon = 0;
 let looked = -SELDOM;
@@ -22,6 +23,13 @@ if (page.live) {
   listen(page.live, stood, changed);
   setInterval(() => document.hidden || look(), EVERY_MINUTE); // clocks run even when nothing happens
   document.addEventListener("visibilitychange", () => document.hidden || changed());
+}
+
+// What this page does when something changed.
+function looking() {
+  if (document.getElementById("queue")) return queue();
+  if (document.body.matches(".ticket")) return ticket();
+  return document.body.matches(".pass") ? pass() : others;
 }
 
 function stood(state) {

@@ -4,13 +4,13 @@ import { fresh, rooms, swap } from "./swap.js";
 const title = document.title;
 const LIST = "changxing.list";
 
-/** Where the way back from a ticket leads: to the list as it was last looked at. */
-export function lastList() {
-  return sessionStorage.getItem(LIST) ?? "";
+/** Where the way back from a page leads: to its list, as it was last looked at. */
+export function lastList(path) {
+  return sessionStorage.getItem(LIST + path) ?? "";
 }
 
 export function queue() {
-  sessionStorage.setItem(LIST, location.search);
+  sessionStorage.setItem(LIST + location.pathname, location.search);
   const list = document.getElementById("queue");
   const news = document.getElementById("news");
   let latest = null;

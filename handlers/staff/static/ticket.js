@@ -20,7 +20,7 @@ export function ticket() {
   setInterval(() => document.querySelector("#writing:not(:empty)") && !document.hidden && refresh().catch(() => {}), LOOK_AGAIN);
 
   function lead() {
-    document.getElementById("up").search = lastList();
+    document.getElementById("up").search = lastList("/staff/");
   }
 
   // What was said is on its way: look again soon, then less and less often.

@@ -57,6 +57,7 @@ function content(entry, loaded) {
   const said = entry.label || entry.text || entry.choice;
   const urls = entry.urls || (entry.photos || []).map((id) => `/api/photos/${id}`);
   const parts = [
+    ...(entry.picture ? [pictureOfOurs(entry.picture, loaded)] : []),
     ...(said ? linked(said) : []),
     ...(entry.position ? [position(entry.position)] : []),
     ...urls.map((url) => picture(url, loaded)),
@@ -81,6 +82,15 @@ function position({ latitude, longitude, accuracy }) {
   const around = accuracy ? words.around.replace("{metres}", Math.ceil(accuracy)) : "";
   const lines = make("span", {}, make("b", {}, words.here), make("small", {}, where), make("small", {}, around));
   return make("span", { class: "position" }, drawing("place"), lines);
+}
+
+// Whole, for one holds it up to be read; where it cannot be drawn or fetched, the words stand alone.
+function pictureOfOurs(url, loaded) {
+  const image = make("img", { src: url, alt: words.picture });
+  const link = make("a", { href: url, target: "_blank", rel: "noopener", class: "ours" }, image);
+  image.addEventListener("load", () => loaded(image.height));
+  image.addEventListener("error", () => link.remove());
+  return link;
 }
 
 function picture(url, loaded) {

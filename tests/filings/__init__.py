@@ -1,0 +1,1 @@
+"""Filed trips, from the filing to the way back."""

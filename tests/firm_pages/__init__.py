@@ -1,0 +1,1 @@
+"""Pages for firms, as a browser without JavaScript has them."""

@@ -1,0 +1,1 @@
+"""Passes, from the application to the last day."""
