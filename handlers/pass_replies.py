@@ -9,6 +9,7 @@ from bot.conversation import Answers, Begin, Reply
 from bot.turn import Turn
 from handlers.flows.mypasses import MOST, told
 from handlers.policy_answers import reads_like_a_question
+from hotline import matters
 from hotline.formats.free_words import understand
 from hotline.formats.tidy import tidy
 from hotline.passes import reading
@@ -39,6 +40,8 @@ async def a_pass(turn: Turn) -> Reply | Begin | None:
     if name.code is not None and not found:
         return None  # the code of something else
     form = _form(turn.given.text)
+    if name.plate is not None and not found and form is None and _asks_how_far(turn.given.text):
+        return None  # issued elsewhere, or on paper: a person finds out
     if form in ("renew", "complete_pass", "withdraw_pass") and len(found) == 1:
         return Begin(form, {"code": _said(turn, found[0].code)})
     if form == "apply_pass" and name.plate is not None:
@@ -51,6 +54,10 @@ def _is_asked_after(name: reading.Named, text: str) -> bool:
     if name.plate is None:
         return True
     return bool(_AFTER.search(tidy(text))) and understand(text).what is None
+
+
+def _asks_how_far(text: str) -> bool:
+    return matters.recognise_what("pass_query", text) == "progress"
 
 
 def _form(text: str) -> str | None:

@@ -20,7 +20,7 @@ from sqlmodel import SQLModel
 from storage import sealed
 from storage.database import Database
 from storage.migrations import migrate
-from tests.support.passes import packs as packs
+from tests.support.passes import packs  # noqa: F401 - a fixture, for every test that asks for it
 
 if "TMPDIR" not in os.environ and Path("/dev/shm").is_dir() and os.access("/dev/shm", os.W_OK):
     tempfile.tempdir = "/dev/shm"

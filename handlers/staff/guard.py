@@ -25,7 +25,7 @@ EVERYBODY = rights.WORKERS
 SIGNED_IN = EVERYBODY | {"checkpoint"}
 """And whoever checks passes at the roadside: what is shut, and their own password; nothing of any ticket."""
 
-FIRST_PAGE = {"checkpoint": "/staff/facilities"}
+FIRST_PAGE = {"checkpoint": "/staff/checkpoint"}
 """Where a role begins to which the queue is closed."""
 
 LEADS = rights.LEADS

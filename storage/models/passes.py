@@ -173,8 +173,8 @@ class SigningKey(SQLModel, table=True):
 class Scan(SQLModel, table=True):
     """A check at the roadside: who looked at what, where, and what came out; `mark` is the device's own name for it.
 
-    `at` is when the officer looked, `received_at` when we heard of it: offline ones arrive later, and once. `verdict` is
-    ours, as of `at`; `told` is what the device had said, where that was something else.
+    `at` is when the officer looked, `received_at` when we heard of it: offline ones arrive later, and once.
+    `verdict` is ours, as of `at`; `told` is what the device had said, where that was something else.
     """
 
     __table_args__ = (

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.commands.run import DEMO_PACKS
+from hotline.filings import alerting, filing
 from hotline.firms.registering import grams_of
 from hotline.passes import applying, blocks, deciding
 from hotline.passes.applying import Wish
@@ -16,6 +17,7 @@ from storage import firms
 from storage import staff as people
 from storage.models import Firm, Member, Vehicle
 from tests.staff.desk import Desk
+from tests.support.trips import trip
 
 NAME = "长春某某冷链物流有限公司"
 CREW = "张王李赵孙周"
@@ -23,15 +25,20 @@ CREW = "张王李赵孙周"
 
 @dataclass(frozen=True, slots=True)
 class Passes:
-    """Applications that are plain, one that is to be looked at, one that was returned, and a pass that is live."""
+    """Applications that are plain, one that is to be looked at, one that was returned, and a pass that is live.
+
+    And the firm that applied, and a trip on which somebody tested positive.
+    """
 
     plain: tuple[int, ...]
     odd: int
     returned: int
     live: int
+    firm: int
+    trip: int
 
 
-SOME_PASSES = Passes((1,), 1, 1, 1)
+SOME_PASSES = Passes((1,), 1, 1, 1, 1, 1)
 """Of a day that nobody lived through."""
 
 
@@ -61,7 +68,9 @@ async def busy_passes(desk: Desk, reviewer: str, admin: str) -> Passes:
         ids.append((await applying.apply(tx, other, odd, now)).id or 0)
         await deciding.approve(tx, by, ids[0], now)
         await deciding.send_back(tx, by, ids[1], ["crew", "window"], "请把第二名驾驶员的姓名补上。", now)
-    return Passes(tuple(ids[2:3] + ids[4:6]), ids[6], ids[1], ids[0])
+        filed = await filing.file(tx, driver, trip(now), now)
+        await alerting.raise_alert(tx, by, filed.id or 0, now)
+    return Passes(tuple(ids[2:3] + ids[4:6]), ids[6], ids[1], ids[0], ours.id or 0, filed.id or 0)
 
 
 async def _firm(tx: AsyncSession, contact_id: int, now: datetime) -> Firm:

@@ -12,9 +12,9 @@ from tests.durability.reports import Drivers, assert_each_once, in_flight, sends
 from tests.support.process import Running, free_port, running
 from tests.telegram.strict import Fault, Strict
 
-CHATS = 600
-STREAM = 9.0
-"""Seconds over which the chats write their 1,200 messages."""
+CHATS = 300
+STREAM = 8.0
+"""Seconds over which the chats write their 600 messages."""
 
 KILLS = 5
 PATIENCE = 120.0

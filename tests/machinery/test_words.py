@@ -119,7 +119,11 @@ def test_no_word_means_two_commands() -> None:
 def test_no_choice_of_a_form_reads_as_a_command() -> None:
     """Or whoever types what stands on a button would leave the form."""
     labels = re.compile(r"blockage\.what\.(?!ask|label)[a-z_]+|blockage\.same\.none|(review|resume|question)\.[a-z]+")
-    chosen = [(language, key) for language in LANGUAGES for key in KEYS if labels.fullmatch(key)]
+    with (LOCALES / "zh_CN/review.po").open("rb") as opened:
+        ids = [message.id for message in read_po(opened)]
+    desk = {one if isinstance(one, str) else one[0] for one in ids}  # of the console, where nobody types commands
+    typed = [key for key in KEYS if labels.fullmatch(key) and key not in desk]
+    chosen = [(language, key) for language in LANGUAGES for key in typed]
     meant = {pair: commands.recognise(translate(*pair, at=AT, count=1), FORMS) for pair in chosen}
     assert {pair: command for pair, command in meant.items() if command} == {}
 

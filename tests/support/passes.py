@@ -75,7 +75,8 @@ async def firm(
 ) -> Firm:
     """A firm in whose name its owner applies."""
     made = Firm(
-        uscc=uscc, name="某某物流有限公司", division=CITY, desk=CITY, contact_name="李四", phone="13800000000", state=state,
+        uscc=uscc, name="某某物流有限公司", division=CITY, desk=CITY, contact_name="李四", phone="13800000000",
+        state=state,
         why="停业" if state in ("refused", "suspended") else None,
         decided_at=None if state == "registered" else now, registered_at=now, changed_at=now,
     )  # fmt: skip
