@@ -17,6 +17,8 @@ from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 
+from handlers import desk
+from hotline.rules import shelf
 from storage import sealed
 from storage.database import Database
 from storage.migrations import migrate
@@ -56,6 +58,15 @@ def clock() -> StillClock:
 def keys() -> None:
     """Anew for each test: a command that another test ran has sealed with a key of its own."""
     sealed.use_keys("a secret for tests")
+
+
+@pytest.fixture(autouse=True)
+def one_desk() -> Iterator[None]:
+    """The desk of the next test is nobody's yet: what a command of this one set is taken back."""
+    yield
+    desk._division, desk._address = "220100", ""
+    if shelf._own:
+        shelf.use()
 
 
 @pytest.fixture(scope="session")
