@@ -399,8 +399,7 @@ async def a_full_desk(desk: Desk) -> list[str]:
             "/staff/help", "/staff/password", "/staff/nowhere"]  # fmt: skip
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("device", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize(("device", "scheme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk-light", "phone-dark"])
 async def test_every_page_can_be_read_touched_and_heard(
     desk: Desk, browser: Browser, device: dict[str, Any], scheme: Any
 ) -> None:
