@@ -21,7 +21,7 @@ from sqlmodel import col
 from bench.houses import ROOT, folder, ledger
 from bench.results import Result
 from hotline.passes import applying, blocks, deciding, face, keys
-from hotline.passes.applying import Wish
+from hotline.passes.wishes import Wish
 from hotline.rules import shelf
 from locales.words import Refusal
 from storage import blocks as kept

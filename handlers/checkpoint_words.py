@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hotline import organisation
+from hotline.divisions import place_name
 from hotline.divisions.table import divisions
 from hotline.goods import words_of
 from hotline.passes.face import Face
-from hotline.passes.telling import place_name
 from hotline.passes.verifying import SWIFTEST_KMH, Judged
 from hotline.rules import shelf
 from locales.words import Say, keys, say, translate
@@ -24,25 +22,6 @@ PAGE_WORDS = ("checkpoint.verdict.", "checkpoint.why.", "checkpoint.do.", "check
 
 BLANKS = ("at", "place", "plate", "age", "name", "number", "many", "kmh", "until", "since", "word", "told", "days")
 """What these words leave open for the page to fill in."""
-
-FUNCTION = "pass"
-"""By which the directory names who issues passes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Issuer:
-    """Who issued a pass, and how he is reached."""
-
-    name: str
-    phone: str | None
-
-
-async def issuer_of(tx: AsyncSession, division: str) -> Issuer:
-    """The department of the directory that answers for passes there, or no more than the division."""
-    found = await organisation.responsible(tx, FUNCTION, division)
-    if found is None:
-        return Issuer(place_name(division), None)
-    return Issuer(found.name, found.reached_by)
 
 
 def why(judged: Judged) -> Say:

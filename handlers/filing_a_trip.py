@@ -13,10 +13,10 @@ from bot.conversation import Option, Reply
 from handlers.rule_questions import Put, answered
 from handlers.ruling_words import CLERK
 from handlers.trip_questions import NO_TRAILER, colours_of
+from hotline.divisions import place_name
 from hotline.filings import crews, parties
 from hotline.filings.filing import Trip, back_of
 from hotline.filings.offers import claim, ended_at, local_day, offer_at
-from hotline.filings.telling import place_name
 from hotline.firms import acting_for
 from hotline.formats.credit_codes import find_credit_codes
 from hotline.rules.citing import cited

@@ -9,6 +9,7 @@ from typing import Any
 from bot.conversation import Given, Moment, Option, Question, matching
 from handlers import desk
 from hotline import divisions
+from hotline.divisions import place_name
 from hotline.divisions.table import gathers
 from hotline.firms.acting import KEEPERS
 from hotline.firms.inviting import check_authority
@@ -85,12 +86,6 @@ def colour(name: str, likely: Sequence[str], **facts: Any) -> Question:
         return chosen
 
     return Question(name, read, options=options, facts=facts)
-
-
-def place_name(code: str) -> str:
-    """A division as people say it."""
-    found = divisions.by_code(code)
-    return found.full_name if found else code
 
 
 def join_address(code: str) -> str:

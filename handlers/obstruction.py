@@ -8,6 +8,7 @@ from typing import Any, Literal
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hotline import tickets
+from hotline.divisions import place_name
 from hotline.formats.places import Place
 from hotline.passes import face, telling, verifying
 from hotline.passes.verifying import Look
@@ -99,8 +100,8 @@ def note(pass_: Pass, now: datetime) -> Say:
     facts: dict[str, Any] = {
         "number": pass_.number or "",
         "until": pass_.valid_until or now,
-        "origin": telling.place_name(pass_.origin),
-        "destination": telling.place_name(pass_.destination),
+        "origin": place_name(pass_.origin),
+        "destination": place_name(pass_.destination),
     }
     if (source := clause(pass_)) is None:
         return Say("checkpoint.obstructed.note", facts)

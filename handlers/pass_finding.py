@@ -12,8 +12,8 @@ from bot.conversation import Given, Moment, Option, Question
 from bot.questions import choice, look_up
 from handlers.pass_questions import worded
 from hotline.passes import reading
-from hotline.passes.applying import may_act
 from hotline.passes.reading import Named
+from hotline.passes.standing import may_act
 from locales.words import Refusal, say
 from storage import passes as ledger
 from storage.models import Contact, Pass

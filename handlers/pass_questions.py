@@ -12,14 +12,13 @@ from bot.conversation import Given, Moment, Option, Question, matching, said_as
 from bot.questions import parsed
 from handlers import desk
 from hotline import divisions
-from hotline.divisions import Division
+from hotline.divisions import Division, place_name
 from hotline.firms.fleet import likely_colours
 from hotline.formats.ahead import parse_ahead
 from hotline.formats.moments import parse_moment
 from hotline.formats.names import parse_name
 from hotline.formats.plates import find_plates, parse_plate
 from hotline.formats.tidy import shown, tidy
-from hotline.passes.telling import place_name
 from hotline.passes.wishes import MOST_CREW, MOST_VIA
 from locales.words import Refusal, Say, say
 

@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.conversation import Option, Reply
 from handlers import desk
 from handlers.ruling_words import CLERK, REPORT
+from hotline.divisions import place_name
 from hotline.formats.names import mask_name
 from hotline.passes.offers import offer_of
 from hotline.passes.standing import stands
-from hotline.passes.telling import BUTTONS, facts_of, place_name
+from hotline.passes.telling import BUTTONS, facts_of
 from locales.words import Say, say, together
 from storage import passes as ledger
 from storage.models import PENDING, Pass, PassEvent

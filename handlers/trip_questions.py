@@ -11,9 +11,9 @@ from bot.conversation import Given, Moment, Option, Question, matching
 from bot.questions import choice, parsed
 from handlers import desk
 from hotline import divisions
+from hotline.divisions import place_name
 from hotline.filings.aboard import masked, parse_aboard
 from hotline.filings.filing import LONGEST_AHEAD, LONGEST_STAY
-from hotline.filings.telling import place_name
 from hotline.formats.ahead import parse_ahead
 from hotline.formats.places import find_place, from_position
 from hotline.formats.plates import parse_plate

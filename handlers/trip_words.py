@@ -9,10 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation import Option, Reply
 from handlers import desk
+from hotline.divisions import place_name
 from hotline.filings import parties
 from hotline.filings.offers import offer_of
 from hotline.filings.parties import Parties
-from hotline.filings.telling import facts_of, place_name
+from hotline.filings.telling import facts_of
 from locales.words import Say, say, together
 from storage import filings as ledger
 from storage.models import ON_THE_WAY, Contact, Filing

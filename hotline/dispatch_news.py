@@ -78,8 +78,7 @@ def may_see(member: Staff, division: str) -> bool:
 
 def name_of(division: str) -> Say | str:
     """A division as a heading has it; the whole country has no row in the table."""
-    found = divisions.by_code(division)
-    return found.full_name if found else say("dispatch.nation") if division == divisions.NATION else division
+    return say("dispatch.nation") if division == divisions.NATION else divisions.place_name(division)
 
 
 def noon(day: date) -> datetime:

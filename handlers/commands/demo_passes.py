@@ -15,9 +15,9 @@ from bot.app import House
 from hotline.filings import filing, moving
 from hotline.filings.filing import Trip
 from hotline.firms import fleet, registering, verifying
-from hotline.passes import applying, blocks, deciding, ending, scans
-from hotline.passes.applying import Wish
+from hotline.passes import applying, blocks, deciding, ending, scans, wishes
 from hotline.passes.scans import Check
+from hotline.passes.wishes import Wish
 from hotline.rules import shelf
 from storage import attachments, files, turns
 from storage.models import Contact, Firm, Pass, Staff
@@ -83,7 +83,7 @@ async def _pass(
         await _checked(tx, gate, pass_, at + 4 * MINUTES)
     if scene["story"] == "renewed":
         again = min(at + timedelta(days=9), now)
-        await applying.apply(tx, owner, applying.renewal_of(pass_, again), again)
+        await applying.apply(tx, owner, wishes.renewal_of(pass_, again), again)
 
 
 async def _wish(
@@ -133,7 +133,7 @@ async def _decided(
             if scene["story"] == "completed":
                 crew = ({"name": "示例司机"}, {"name": "示例押运"})
                 later = then + MINUTES
-                told = applying.wish_of(pass_, crew=crew, from_wished=later, until_wished=later + timedelta(days=5))
+                told = wishes.wish_of(pass_, crew=crew, from_wished=later, until_wished=later + timedelta(days=5))
                 await applying.complete(tx, pass_id, owner, told, later)
         case "revoked":
             await deciding.approve(tx, reviewer, pass_id, then)

@@ -21,7 +21,7 @@ from handlers.firm_pages.summary import lines
 from handlers.ruling_words import reasons
 from hotline import decisions
 from hotline.firms import acting_for
-from hotline.passes import applying
+from hotline.passes import applying, standing
 from hotline.passes.offers import Offer, claim
 from hotline.passes.wishes import LONGEST_AHEAD, Wish, check, not_needed
 from hotline.rules.journeys import journey_facts
@@ -210,7 +210,7 @@ async def _free(errand: Errand, offer: Offer, wish: Wish) -> None:
             channel="web", account="", address="", language=errand.language, created_at=errand.now
         )
         taken = claim(offer, wish.plate, wish.colour, wish.origin, wish.destination)
-        await applying.free(tx, taken, contact, errand.now)
+        await standing.free(tx, taken, contact, errand.now)
 
 
 def _photos_of(errand: Errand) -> tuple[int, ...]:

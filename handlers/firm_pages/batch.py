@@ -19,7 +19,7 @@ from handlers.firm_pages.passes import of_contact
 from handlers.firm_pages.sheet import MOST, Row, Sheet, rows
 from handlers.firm_pages.sheet_file import cells
 from handlers.firm_pages.summary import way
-from hotline.passes import applying
+from hotline.passes import applying, standing
 from hotline.passes.offers import claim
 from hotline.passes.wishes import Wish, renewal_of
 from locales.words import Refusal, Say, say
@@ -142,11 +142,11 @@ async def _free(tx: AsyncSession, row: Row, contact: Contact | None, errand: Err
     who = contact or Contact(channel="web", account="", address="", language=errand.language, created_at=errand.now)
     if errand.form.get("renew"):
         live = await ledger.live_for(tx, wanted)
-        if live is not None and await applying.may_act(tx, live, who, errand.now):
+        if live is not None and await standing.may_act(tx, live, who, errand.now):
             again = renewal_of(live, errand.now)
             row.wish = replace(wish, renews_id=again.renews_id)
     try:
-        await applying.free(tx, wanted, who, errand.now, renews=row.wish.renews_id)
+        await standing.free(tx, wanted, who, errand.now, renews=row.wish.renews_id)
     except Refusal as no:
         row.problems.append(no.say)
 

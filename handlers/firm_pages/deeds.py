@@ -13,10 +13,10 @@ from handlers.firm_pages.apply import done
 from handlers.firm_pages.errand import Errand
 from handlers.firm_pages.passes import found, of_contact
 from handlers.firm_pages.summary import lines
+from hotline.divisions import place_name
 from hotline.firms import acting_for
 from hotline.passes import applying
 from hotline.passes.offers import Offer, offer_of
-from hotline.passes.telling import place_name
 from hotline.passes.wishes import offer_for, renewal_of, wish_of
 from locales.words import Refusal, Say, say
 from storage import firms

@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers import desk
 from handlers.firm_pages.errand import Errand
-from handlers.firm_words import DEEDS, join_address, place_name
+from handlers.firm_words import DEEDS, join_address
 from hotline.decisions import find_code
+from hotline.divisions import place_name
 from hotline.firms import inviting
 from hotline.firms.inviting import MAY_INVITE, MOST_AT_ONCE
 from hotline.firms.members import day_of

@@ -20,6 +20,7 @@ from hotline.passes import applying
 from hotline.passes.offers import offer_of
 from hotline.passes.reading import may_read
 from hotline.passes.shown import grouped, standing
+from hotline.passes.standing import may_act
 from hotline.passes.wishes import clause, wish_of
 from hotline.rules import shelf
 from locales.words import Refusal, Say
@@ -125,7 +126,7 @@ async def readable(errand: Errand, tx: AsyncSession) -> tuple[Pass, Firm | None,
     if pass_ is None or contact is None or not await may_read(tx, pass_, contact, errand.now):
         raise web.HTTPNotFound
     firm = await firms.by_id(tx, pass_.firm_id) if pass_.firm_id else None
-    return pass_, firm, await applying.may_act(tx, pass_, contact, errand.now)
+    return pass_, firm, await may_act(tx, pass_, contact, errand.now)
 
 
 async def _seen(tx: AsyncSession, contact: Contact | None, errand: Errand) -> list[Firm]:

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from handlers.firm_pages.journey import Journey
 from handlers.rule_questions import shown_fact
+from hotline.divisions import place_name
 from hotline.passes.offers import Offer
-from hotline.passes.telling import place_name
 from hotline.passes.wishes import Wish
 from locales.words import Say, say
 from storage.models import Pass

@@ -17,7 +17,7 @@ from handlers import pass_words
 from handlers.rule_questions import answered, facts, known_facts
 from handlers.ruling_words import told
 from hotline import decisions
-from hotline.passes import applying
+from hotline.passes import applying, wishes
 from hotline.passes.offers import is_division
 from hotline.rules.rulings import fits
 from locales.words import Refusal
@@ -68,7 +68,7 @@ def begun_elsewhere() -> Question:
     def read(_question: Question, given: Given, _at: Moment) -> dict[str, Any]:
         found = _JOURNEY.fullmatch(given.text.upper())
         if found is None or not all(is_division(end) for end in (found[1], found[2]) if end):
-            raise Refusal("pass.apply.route", most=applying.MOST_VIA)
+            raise Refusal("pass.apply.route", most=wishes.MOST_VIA)
         ends = {"origin": found[1], "destination": found[2]} if found[1] else {}
         return {**ends, "code": found[3]}
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.conversation import AT_ONCE, Form, Given, Moment, Option, Question, Reply
 from handlers import pass_words
 from hotline.passes import reading
-from hotline.passes.applying import may_act
+from hotline.passes.standing import may_act
 from hotline.passes.telling import BUTTONS
 from locales.words import Refusal, say, together
 from storage import passes as ledger

@@ -13,8 +13,8 @@ from bot.conversation import AT_ONCE, Form, Given, Moment, Option, Question, Rep
 from bot.questions import look_up, yes_no
 from handlers import trip_words
 from hotline import decisions
+from hotline.divisions import place_name
 from hotline.filings import crews, filing, moving, parties
-from hotline.filings.telling import place_name
 from hotline.firms import acting_for
 from locales.words import Refusal, say, together
 from storage import crews as register_of

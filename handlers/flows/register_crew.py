@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.conversation import Form, Option, Question, Reply
 from bot.questions import choice
 from handlers.trip_questions import aboard, colour, colours_of, county, list_of, truck
+from hotline.divisions import place_name
 from hotline.filings import crews
 from hotline.filings.aboard import masked
-from hotline.filings.telling import place_name
 from locales.words import say
 from storage.models import Contact
 

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.conversation import AT_ONCE, Form, Given, Moment, Option, Question, Reply
 from bot.questions import look_up, parsed, photos
 from handlers import desk
-from handlers.firm_words import credit_code, place_name, seat
+from handlers.firm_words import credit_code, seat
+from hotline.divisions import place_name
 from hotline.firms import registering
 from hotline.firms.registering import MOST_PHOTOS, Entry, parse_firm_name
 from hotline.formats.names import mask_name, parse_name

@@ -13,7 +13,7 @@ from bot.questions import look_up, yes_no
 from handlers import pass_finding, pass_words
 from handlers import pass_offers as offer_
 from handlers import pass_questions as ask
-from hotline.passes import applying
+from hotline.passes import applying, wishes
 from hotline.passes.offers import offer_of
 from hotline.passes.telling import facts_of
 from locales.words import Refusal, say
@@ -58,7 +58,7 @@ async def submit(tx: AsyncSession, contact: Contact, answers: dict[str, Any], no
         return pass_words.where_to_check()
     if not answers.get("sure"):
         return Reply(say("renew.left", **facts_of(pass_)), (pass_words.button("see", pass_),))
-    wish = applying.renewal_of(pass_, now, crew=offer_.crew_of(answers, pass_.crew or ()))
+    wish = wishes.renewal_of(pass_, now, crew=offer_.crew_of(answers, pass_.crew or ()))
     try:
         async with tx.begin_nested():
             return pass_words.applied(await applying.apply(tx, contact, wish, now))

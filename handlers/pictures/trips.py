@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers import desk
 from handlers.trip_words import name_of
-from hotline.filings.telling import place_name
+from hotline.divisions import place_name
 from hotline.passes.face import address_of
 from locales.words import Say, render, say
 from storage.models import ON_THE_WAY, Filing

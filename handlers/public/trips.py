@@ -14,7 +14,7 @@ from handlers import desk
 from handlers.public.look import Look
 from handlers.trip_words import name_of
 from hotline import decisions
-from hotline.filings.telling import place_name
+from hotline.divisions import place_name
 from hotline.passes.face import address_of
 from locales.words import Say, say
 from storage import filings as ledger

@@ -17,6 +17,7 @@ from handlers import desk, obstruction
 from handlers.public.look import Look
 from handlers.remote import address_of
 from hotline.formats.places import parse_place
+from hotline.passes.issuer import Issuer, issuer_of
 from hotline.passes.verifying import Judged, fits, number_in, verify
 from hotline.passes.verifying import Look as Shown
 from locales.words import Refusal, Say, say
@@ -42,7 +43,7 @@ async def show(look: Look) -> web.Response:
         raise web.HTTPNotFound
     async with look.house.db.read() as tx:
         judged = await verify(tx, Shown(shown, look.now))
-        issuer = await words.issuer_of(tx, judged.number[:6]) if judged.number and _is_ours(judged) else None
+        issuer = await issuer_of(tx, judged.number[:6]) if judged.number and _is_ours(judged) else None
     return _page(look, judged, issuer, shown)
 
 
@@ -65,7 +66,7 @@ async def by_hand(look: Look) -> web.Response:
         judged = await verify(tx, Shown(typed, look.now))
         if judged.face is None or not fits(judged.face, plate):
             return _form(look, say("checkpoint.by_hand.unknown"))
-        issuer = await words.issuer_of(tx, typed[:6])
+        issuer = await issuer_of(tx, typed[:6])
     return _page(look, judged, issuer, None)
 
 
@@ -125,7 +126,7 @@ async def _pay(tx: AsyncSession, name: str, every: timedelta, burst: int, look: 
     await budgets.pay(tx, name, every, 1, look.now)
 
 
-def _page(look: Look, judged: Judged, issuer: words.Issuer | None, shown: str | None) -> web.Response:
+def _page(look: Look, judged: Judged, issuer: Issuer | None, shown: str | None) -> web.Response:
     ours = _is_ours(judged)
     response = look.page(
         "verified.html",

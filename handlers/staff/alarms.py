@@ -49,8 +49,7 @@ async def seen(visit: Visit) -> web.StreamResponse:
 
 def _row(alarm: Alarm) -> Row:
     said, where = _said(alarm)
-    found = divisions.by_code(alarm.division)
-    return Row(alarm, said, where, found.full_name if found else alarm.division)
+    return Row(alarm, said, where, divisions.place_name(alarm.division))
 
 
 def _said(alarm: Alarm) -> tuple[Say, str]:

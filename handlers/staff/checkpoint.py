@@ -18,6 +18,7 @@ from handlers import checkpoint_words as words
 from handlers.staff.visit import Visit
 from hotline import approvals, divisions
 from hotline.passes import offline, scans
+from hotline.passes.issuer import issuer_of
 from hotline.passes.scans import OLDEST, Check, here_at, record
 from hotline.passes.verifying import Judged, Look, verify
 from locales.words import Refusal
@@ -46,14 +47,14 @@ async def taken_along(visit: Visit) -> web.StreamResponse:
         found["keys"] = await offline.public_keys(tx)
         bounds, force = divisions.bounds(member.division), approvals.in_force(approvals.today(visit.now))
         gates = await points.in_division(tx, "checkpoint", bounds, MOST_GATES, force, placed=True)
-        issuer = await words.issuer_of(tx, member.division)
+        issuer = await issuer_of(tx, member.division)
     found |= {
         "at": int(visit.now.timestamp() * 1000),
         "officer": {"id": member.id, "name": member.name},
         "writ": _writ(visit).dumps(member.id),
         "form": visit.form_token,
         "gates": [_gate(one) for one in gates],
-        "issuer": {"name": issuer.name, "phone": issuer.phone},
+        "issuer": {"name": issuer.called, "phone": issuer.reached_by},
     }
     return _json(found)
 
@@ -67,8 +68,8 @@ async def look(visit: Visit) -> web.StreamResponse:
         judged = await verify(tx, replace(shown, staff_id=visit.staff.id))
         told = _told(visit, judged) | {"gate": await words.gate_of(tx, judged)}
         if judged.number:
-            issuer = await words.issuer_of(tx, judged.number[:6])
-            told["issuer"] = {"name": issuer.name, "phone": issuer.phone}
+            issuer = await issuer_of(tx, judged.number[:6])
+            told["issuer"] = {"name": issuer.called, "phone": issuer.reached_by}
     return _json(told)
 
 

@@ -11,6 +11,7 @@ from handlers.staff.visit import Visit
 from hotline import directory, divisions, organisation
 from hotline.catalogue import FUNCTIONS
 from hotline.directory import Entry
+from hotline.divisions import place_name
 from hotline.organisation import LEVELS
 from locales.words import Refusal, Say, say
 from storage import directory as rows
@@ -70,12 +71,6 @@ async def entry_of(tx: AsyncSession, visit: Visit) -> Entry:
         form.get("outside") == "yes",
         form.get("reached_by", ""),
     )
-
-
-def place_name(division: str) -> str:
-    """A division as people say it, or its code where nobody knows it."""
-    known = divisions.by_code(division)
-    return known.full_name if known else division
 
 
 def where(division: str) -> Say | str:

@@ -16,10 +16,10 @@ from handlers.staff.guard import clean
 from handlers.staff.visit import Visit
 from hotline import dispatch, dispatch_news
 from hotline.dispatch import MEASURES
+from hotline.divisions import place_name
 from hotline.formats.phones import mask_plate
 from hotline.goods import words_of
 from hotline.passes.deciding import may_see
-from hotline.passes.telling import place_name
 from locales.words import Refusal, Say, say
 from storage import dispatch as days
 from storage import tickets

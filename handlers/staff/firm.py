@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any
 
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.firm_words import place_name
+from handlers.staff.doing import doing
 from handlers.staff.firms import HERE
 from handlers.staff.photo import HEADERS, LARGE, smaller
-from handlers.staff.visit import Handler, Visit
+from handlers.staff.visit import Visit
+from hotline.divisions import place_name
 from hotline.firms import is_past, members, verifying
 from hotline.firms.members import day_of
 from hotline.firms.verifying import AGAINST, HOW, LONGEST_WORDS, STOPPED_FOR
 from hotline.formats.names import mask_name
 from hotline.formats.phones import mask_mobile
-from locales.words import Refusal, Say, say
+from locales.words import Say, say
 from storage import attachments, files, firms
 from storage import staff as people
 from storage.models import Attachment, Firm, FirmEvent
@@ -28,8 +27,6 @@ SHOWN = 50
 
 TRUCKS = ("vehicle_added", "vehicle_retired")
 """Events that a fleet has by the hundred; the list of trucks says as much."""
-
-Verb = Callable[[AsyncSession, Visit, int], Awaitable[Any]]
 
 
 async def one(visit: Visit) -> web.StreamResponse:
@@ -80,34 +77,11 @@ async def _suspend(tx: AsyncSession, visit: Visit, firm_id: int) -> None:
 
 
 async def _strike(tx: AsyncSession, visit: Visit, firm_id: int) -> None:
+    await _firm(tx, visit)
     who = visit.form.get("member", "")
     if not (who.isascii() and who.isdecimal() and len(who) < 19):
         raise web.HTTPBadRequest
     await members.strike(tx, visit.staff, firm_id, int(who), visit.now)
-
-
-def _doing(name: str, verb: Verb) -> Handler:
-    """One form of the page: one verb in one transaction; a refusal is shown above it, with what was typed."""
-
-    async def handler(visit: Visit) -> web.StreamResponse:
-        firm_id = int(visit.request.match_info["id"])
-        try:
-            async with visit.house.db.write() as tx:
-                await _firm(tx, visit)
-                if await visit.is_first(tx):
-                    await verb(tx, visit, firm_id)
-        except Refusal as no:
-            return await _page(visit, name, no.say)
-        return visit.onward(f"{HERE}/{firm_id}", say(f"firms.done.{name}"))
-
-    handler.__name__, handler.__doc__ = name, verb.__doc__
-    return handler
-
-
-DEEDS = tuple(
-    _doing(name, verb)
-    for name, verb in {"verify": _verify, "refuse": _refuse, "suspend": _suspend, "strike": _strike}.items()
-)
 
 
 async def _firm(tx: AsyncSession, visit: Visit) -> Firm:
@@ -174,3 +148,9 @@ def _what_of(event: FirmEvent) -> Say:
     """What an event says on the page."""
     role = event.facts.get("role")
     return say(f"firms.event.{event.kind}", role=say(f"firm.role.{role}") if role else "")
+
+
+DEEDS = tuple(
+    doing(name, verb, _page, HERE, "firms.done")
+    for name, verb in {"verify": _verify, "refuse": _refuse, "suspend": _suspend, "strike": _strike}.items()
+)

@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.firm_words import place_name
 from handlers.staff.guard import clean
 from handlers.staff.visit import Visit
 from hotline import divisions
+from hotline.divisions import place_name
 from hotline.firms.registering import grams_of
 from hotline.firms.verifying import sees
 from hotline.formats.credit_codes import find_credit_codes

@@ -56,8 +56,7 @@ def place_words(code: str) -> Say | str:
     """A division by its name."""
     if code == divisions.NATION:
         return say("directory.nation")
-    found = divisions.by_code(code)
-    return found.full_name if found else code
+    return divisions.place_name(code)
 
 
 def places(head: Head) -> Sequence[Say | str]:

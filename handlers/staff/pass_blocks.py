@@ -72,7 +72,7 @@ async def _page(visit: Visit, no: Say | None = None) -> web.StreamResponse:
         counted=counted,
         names=names,
         number=blocks.form_number,
-        place=lambda code: place.full_name if (place := divisions.by_code(code)) else code,
+        place=divisions.place_name,
         few=FEW,
         longest=blocks.LONGEST_DOCUMENT,
         allots=rights.may(visit.staff, "allot_block"),

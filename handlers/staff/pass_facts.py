@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.rule_questions import shown_fact
 from handlers.staff import pass_rows
 from handlers.staff.visit import Visit
-from hotline import divisions
+from hotline.divisions import place_name
 from hotline.formats.phones import mask_mobile
 from hotline.passes import checks, deciding
 from hotline.passes.check_people import mask_name
@@ -75,10 +75,10 @@ def _applied(scene: Scene) -> Iterable[Pair]:
     """What was applied for, by the key of its label."""
     pass_ = scene.pass_
     yield "review.fact.goods", pass_rows.load_of(scene)
-    yield "review.fact.origin", [_place(pass_.origin)]
+    yield "review.fact.origin", [place_name(pass_.origin)]
     if pass_.via:
-        yield "review.fact.via", [_place(code) for code in pass_.via]
-    yield "review.fact.destination", [_place(pass_.destination)]
+        yield "review.fact.via", [place_name(code) for code in pass_.via]
+    yield "review.fact.destination", [place_name(pass_.destination)]
     until = say("review.until", at=pass_.until_wished) if pass_.until_wished else say("review.until.open")
     yield "review.fact.window", [say("review.window", at=pass_.from_wished, until=until)]
     if pass_.uses == "once":
@@ -108,11 +108,6 @@ def _told_facts(scene: Scene) -> list[Say]:
         say("dialogue.pair", label=known[name].label.say, value=shown_fact(known[name], value))
         for name, value in told_.items()
     ]
-
-
-def _place(code: str) -> str:
-    found = divisions.by_code(code)
-    return found.full_name if found else code
 
 
 def _member(one: Mapping[str, Any], whole: bool) -> tuple[str, datetime | None]:

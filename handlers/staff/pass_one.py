@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Awaitable, Callable
 from datetime import date, datetime, timedelta
 
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.staff import pass_facts
+from handlers.staff.doing import doing
 from handlers.staff.passes import HERE
-from handlers.staff.visit import Handler, Visit
+from handlers.staff.visit import Visit
 from hotline import divisions, rights
 from hotline.passes import checks, deciding
 from locales.words import Refusal, Say, say
@@ -109,35 +109,6 @@ def _last_day(visit: Visit) -> datetime | None:
     return datetime(day.year, day.month, day.day, tzinfo=visit.house.settings.zone)
 
 
-def _doing(name: str, verb: Callable[[AsyncSession, Visit, int], Awaitable[Say]]) -> Handler:
-    """One decision in one transaction; a refusal is shown above its form, with what was typed."""
-
-    async def handler(visit: Visit) -> web.StreamResponse:
-        pass_id = int(visit.request.match_info["id"])
-        done: Say | None = None
-        try:
-            async with visit.house.db.write() as tx:
-                if await visit.is_first(tx):
-                    done = await verb(tx, visit, pass_id)
-        except Refusal as no:
-            return await _page(visit, name, no.say)
-        return visit.onward(f"{HERE}/{pass_id}", done)
-
-    handler.__name__ = name
-    return handler
-
-
-DEEDS = (
-    (_doing("approve", _approve), rights.VERBS["decide_pass"]),
-    (_doing("send_back", _send_back), rights.VERBS["decide_pass"]),
-    (_doing("refuse", _refuse), rights.VERBS["decide_pass"]),
-    (_doing("revoke", _revoke), rights.VERBS["revoke_pass"]),
-    (_doing("keep", _keep), rights.VERBS["decide_pass"]),
-    (_doing("unfit", _unfit), rights.VERBS["revoke_pass"]),
-)
-"""Each decision with the roles that may take it."""
-
-
 async def _seen(tx: AsyncSession, visit: Visit) -> Pass:
     pass_ = await tx.get(Pass, int(visit.request.match_info["id"]))
     if pass_ is None or not deciding.may_see(visit.staff, pass_):
@@ -181,3 +152,14 @@ def _offered(visit: Visit, pass_: Pass) -> list[str]:
     elif pass_.state == "issued" and rights.may(staff, "revoke_pass"):
         found.append("revoke")
     return found
+
+
+DEEDS = (
+    (doing("approve", _approve, _page, HERE), rights.VERBS["decide_pass"]),
+    (doing("send_back", _send_back, _page, HERE), rights.VERBS["decide_pass"]),
+    (doing("refuse", _refuse, _page, HERE), rights.VERBS["decide_pass"]),
+    (doing("revoke", _revoke, _page, HERE), rights.VERBS["revoke_pass"]),
+    (doing("keep", _keep, _page, HERE), rights.VERBS["decide_pass"]),
+    (doing("unfit", _unfit, _page, HERE), rights.VERBS["revoke_pass"]),
+)
+"""Each decision with the roles that may take it."""

@@ -10,10 +10,10 @@ from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.staff import passwords
-from handlers.staff.directory import place_name
 from handlers.staff.visit import Handler, Visit
 from hotline import people
 from hotline.directory import LONGEST_NAME, MOST_COUNTED, may_change
+from hotline.divisions import place_name
 from hotline.people import Place
 from locales.words import LANGUAGES, Refusal, Say, say
 from storage import directory as rows

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Any
 
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.staff.points import HERE, place_name, stake, standing
-from handlers.staff.visit import Handler, Visit
+from handlers.staff.doing import doing
+from handlers.staff.points import HERE, stake, standing
+from handlers.staff.visit import Visit
 from hotline import approvals, divisions, point_entry, points
+from hotline.divisions import place_name
 from hotline.formats.hours import describe_hours
 from hotline.formats.stakes import format_stake
 from hotline.organisation import LEVELS
@@ -39,7 +40,7 @@ FIELDS = (
 HINTS = frozenset({"division", "stake_m", "direction", "hours", "phone", "source"})
 """Fields that show an example."""
 
-Verb = Callable[[AsyncSession, Visit, int], Awaitable[Any]]
+DONE = "point.done"
 
 
 async def one(visit: Visit) -> web.StreamResponse:
@@ -81,7 +82,7 @@ async def change(visit: Visit) -> web.StreamResponse:
     async def verb(tx: AsyncSession, visit: Visit, point_id: int) -> None:
         await points.change(tx, visit.staff, point_id, entry, visit.form.get("reason", ""), visit.now)
 
-    return await _doing("change", verb)(visit)
+    return await doing("change", verb, _page, HERE, DONE)(visit)
 
 
 async def _close(tx: AsyncSession, visit: Visit, point_id: int) -> None:
@@ -99,31 +100,6 @@ async def _reserve(tx: AsyncSession, visit: Visit, point_id: int) -> None:
 
 async def _confirm(tx: AsyncSession, visit: Visit, point_id: int) -> None:
     await points.confirm(tx, visit.staff, point_id, visit.form.get("reason", ""), visit.now)
-
-
-def _doing(name: str, verb: Verb) -> Handler:
-    """One form of the page: one verb in one transaction; a refusal is shown above it, with what was typed."""
-
-    async def handler(visit: Visit) -> web.StreamResponse:
-        point_id = int(visit.request.match_info["id"])
-        try:
-            async with visit.house.db.write() as tx:
-                if await visit.is_first(tx):
-                    await verb(tx, visit, point_id)
-        except Refusal as no:
-            return await _page(visit, name, no.say)
-        return visit.onward(f"{HERE}/{point_id}", say(f"point.done.{name}"))
-
-    handler.__name__, handler.__doc__ = name, verb.__doc__
-    return handler
-
-
-close = _doing("close", _close)
-activate = _doing("activate", _activate)
-reserve = _doing("reserve", _reserve)
-confirm = _doing("confirm", _confirm)
-
-DEEDS = (change, close, activate, reserve, confirm)
 
 
 def _fields_of(visit: Visit) -> dict[str, str]:
@@ -241,3 +217,11 @@ def _span(first: date | None, last: date | None) -> Say | None:
         return None
     until = say("point.until", day=approvals.day_of(last)) if last else say("point.until.none")
     return say("point.span", first=approvals.day_of(first), until=until)
+
+
+close = doing("close", _close, _page, HERE, DONE)
+activate = doing("activate", _activate, _page, HERE, DONE)
+reserve = doing("reserve", _reserve, _page, HERE, DONE)
+confirm = doing("confirm", _confirm, _page, HERE, DONE)
+
+DEEDS = (change, close, activate, reserve, confirm)

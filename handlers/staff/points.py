@@ -11,6 +11,7 @@ from handlers.staff.guard import clean
 from handlers.staff.sheets import BOM
 from handlers.staff.visit import Visit
 from hotline import approvals, divisions, point_sheet, rights
+from hotline.divisions import place_name
 from hotline.formats.stakes import format_stake
 from hotline.point_entry import KINDS
 from locales.words import Refusal, Say, say
@@ -77,12 +78,6 @@ def standing(visit: Visit, point: Point) -> str | None:
     if point.kind != "checkpoint":
         return None
     return approvals.why_not(point, approvals.today(visit.now)) or "yes"
-
-
-def place_name(code: str) -> str:
-    """A division as people say it."""
-    found = divisions.by_code(code)
-    return found.full_name if found else code
 
 
 def _wanted(visit: Visit) -> tuple[Wanted, Say | None]:

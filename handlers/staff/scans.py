@@ -9,9 +9,9 @@ from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.staff.guard import clean
-from handlers.staff.points import place_name
 from handlers.staff.visit import Visit
 from hotline import divisions
+from hotline.divisions import place_name
 from hotline.passes.verifying import number_in
 from locales.words import Say, say
 from storage import passes, scans

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
 
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handlers.staff.doing import doing
 from handlers.staff.moments import typed_moment
 from handlers.staff.trips import HERE, colour_of
-from handlers.staff.visit import Handler, Visit
+from handlers.staff.visit import Visit
 from handlers.trip_words import name_of
 from hotline import rights
+from hotline.divisions import place_name
 from hotline.filings import aboard, alerting, moving, parties, terms
 from hotline.filings.alerting import may_answer
 from hotline.filings.offers import offer_of
-from hotline.filings.telling import place_name
 from hotline.rules.citing import cited
 from hotline.rules.rulings import citation
 from locales.words import Refusal, Say, say
@@ -26,7 +26,6 @@ from storage import filings as ledger
 from storage import staff as people
 from storage.models import Contact, Filing, FilingEvent
 
-Verb = Callable[[AsyncSession, Visit, int], Awaitable[Any]]
 STEPS = {"enter": moving.enter, "load": moving.load, "leave": moving.leave}
 NEXT = {"filed": ("enter", "leave"), "entered": ("load", "leave"), "loading": ("leave",)}
 """The steps of the closed loop that may come next; a truck that nobody saw enter can still be seen to leave."""
@@ -75,33 +74,6 @@ async def _seen(tx: AsyncSession, visit: Visit, filing_id: int) -> None:
 
 async def _stand_down(tx: AsyncSession, visit: Visit, filing_id: int) -> None:
     await alerting.stand_down(tx, visit.staff, filing_id, visit.form.get("words", ""), visit.now)
-
-
-def _doing(name: str, verb: Verb) -> Handler:
-    """One form of the page: one verb in one transaction; a refusal is shown above it, with what was typed."""
-
-    async def handler(visit: Visit) -> web.StreamResponse:
-        filing_id = int(visit.request.match_info["id"])
-        try:
-            async with visit.house.db.write() as tx:
-                if await visit.is_first(tx):
-                    await verb(tx, visit, filing_id)
-        except Refusal as no:
-            return await _page(visit, name, no.say)
-        return visit.onward(f"{HERE}/{filing_id}", say(f"trips.done.{name}"))
-
-    handler.__name__, handler.__doc__ = name, verb.__doc__
-    return handler
-
-
-DEEDS = (
-    (_doing("step", _step), "move_trip"),
-    (_doing("tell", _tell), "tell_terms"),
-    (_doing("alert", _alert), "raise_alert"),
-    (_doing("seen", _seen), "see_trips"),
-    (_doing("stand_down", _stand_down), "stand_down"),
-)
-"""Each form of the page, and the right that it needs."""
 
 
 async def _found(tx: AsyncSession, visit: Visit) -> Filing:
@@ -206,3 +178,13 @@ def _sources(filing: Filing) -> list[Say]:
 def _stay(filing: Filing, now: datetime) -> timedelta | None:
     """How long it has been there, or was."""
     return (filing.left_at or now) - filing.entered_at if filing.entered_at else None
+
+
+DEEDS = (
+    (doing("step", _step, _page, HERE, "trips.done"), "move_trip"),
+    (doing("tell", _tell, _page, HERE, "trips.done"), "tell_terms"),
+    (doing("alert", _alert, _page, HERE, "trips.done"), "raise_alert"),
+    (doing("seen", _seen, _page, HERE, "trips.done"), "see_trips"),
+    (doing("stand_down", _stand_down, _page, HERE, "trips.done"), "stand_down"),
+)
+"""Each form of the page, and the right that it needs."""

@@ -13,8 +13,8 @@ from handlers.staff.asked import moment_cursor
 from handlers.staff.guard import clean
 from handlers.staff.visit import Visit
 from hotline import divisions
+from hotline.divisions import place_name
 from hotline.filings import alerting
-from hotline.filings.telling import place_name
 from hotline.formats.plates import find_plate
 from hotline.formats.tidy import tidy
 from locales.words import Say, say

@@ -13,7 +13,7 @@ from hotline.formats.places import Place
 
 __all__ = [
     "NATION", "Division", "Level", "ancestors", "bounds", "by_code", "counties_of", "is_within", "level_of", "nearest",
-    "of_place", "resolve",
+    "of_place", "place_name", "resolve",
 ]  # fmt: skip
 
 FARTHEST_M = 300_000
@@ -23,6 +23,12 @@ FARTHEST_M = 300_000
 def by_code(code: str) -> Division | None:
     """The division with this code, an abolished one too; twelve digits of the statistics form are taken as well."""
     return divisions().get(code[:6] if len(code) == 12 and code.endswith("000000") else code)
+
+
+def place_name(code: str) -> str:
+    """A division as people say it, with those above it; its code where the table has none."""
+    found = by_code(code)
+    return found.full_name if found else code
 
 
 def resolve(text: str, near: str | None = None) -> Division | None:

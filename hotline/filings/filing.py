@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hotline import decisions, divisions
+from hotline.divisions import place_name
 from hotline.filings import crews, parties, telling
 from hotline.filings.offers import Offer, claim, local_day, offer_at
 from hotline.firms import may_apply
@@ -74,7 +75,7 @@ async def file(tx: AsyncSession, contact: Contact, trip: Trip, now: datetime) ->
     """
     offer = offer_at(trip.destination, local_day(now))
     if offer is None:
-        raise Refusal("trip.none", place=telling.place_name(trip.destination))
+        raise Refusal("trip.none", place=place_name(trip.destination))
     _checked(trip, now)
     if trip.filed_by not in offer.filing.filed_by and trip.filed_by != "desk":
         raise Refusal("trip.filed_by", who=[say(f"trip.by.{one}") for one in offer.filing.filed_by])

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hotline import divisions
+from hotline.divisions import place_name
 from hotline.filings import parties
 from locales.words import Say, say
 from storage import filings as ledger
@@ -130,9 +130,3 @@ def facts_of(filing: Filing) -> dict[str, Any]:
         "until": filing.valid_until,
         "terms": filing.terms or "",
     }
-
-
-def place_name(code: str) -> str:
-    """A division as people say it."""
-    found = divisions.by_code(code)
-    return found.full_name if found else code

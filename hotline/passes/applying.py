@@ -19,16 +19,11 @@ from hotline.passes.standing import free, may_act
 from hotline.passes.telling import record
 from hotline.passes.wishes import (
     FIELDS,
-    LONGEST_WORDS,
-    MOST_CREW,
-    MOST_VIA,
     Wish,
     check,
     facts_of,
-    missing,
     not_needed,
     offer_for,
-    renewal_of,
     ruled,
     wish_of,
 )
@@ -36,11 +31,6 @@ from locales.words import Refusal, say
 from storage import attachments, firms
 from storage import passes as ledger
 from storage.models import Contact, Pass
-
-__all__ = [
-    "FIELDS", "LONGEST_WORDS", "MOST_CREW", "MOST_VIA", "Wish", "apply", "asked", "check", "complete", "facts_of",
-    "free", "may_act", "missing", "not_needed", "offer_for", "renewal_of", "ruled", "wish_of", "withdraw",
-]  # fmt: skip
 
 
 async def apply(tx: AsyncSession, contact: Contact, wish: Wish, now: datetime) -> Pass:

@@ -8,8 +8,8 @@ from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hotline import organisation
-from hotline.divisions import by_code
+from hotline.divisions import place_name
+from hotline.passes.issuer import Issuer, issuer_of
 from hotline.passes.offers import Offer, offer_of
 from locales.words import Say, say
 from storage import firms
@@ -21,17 +21,6 @@ Standing = Literal[
 
 LIVE = frozenset({"not_yet", "valid"})
 """Only these bear a code: where there is no network an officer's list may not yet know that one has ended."""
-
-FUNCTION = "pass"
-"""Who answers for passes, as the directory names it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Issuer:
-    """Whose pass it is, and how he is reached, as the directory has it; None where it has nothing."""
-
-    name: str | None
-    reached_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +56,15 @@ def standing(pass_: Pass, now: datetime) -> Standing:
 async def shown(tx: AsyncSession, pass_: Pass, now: datetime) -> Shown:
     """The pass as anybody may see it to whom its holder shows it: no names, no phone."""
     offer = offer_of(pass_, now)
-    bureau = await organisation.responsible(tx, FUNCTION, pass_.division)
     firm = await firms.by_id(tx, pass_.firm_id) if pass_.firm_id else None
     return Shown(
         pass_,
         standing(pass_, now),
         offer.issuing.name.say if offer else say("face.name"),
         _goods(pass_, offer),
-        tuple(_place(code) for code in (pass_.origin, *pass_.via, pass_.destination)),
+        tuple(place_name(code) for code in (pass_.origin, *pass_.via, pass_.destination)),
         tuple(note.say for note in offer.issuing.notes) if offer else (),
-        Issuer(bureau.name, bureau.reached_by) if bureau else Issuer(None, None),
+        await issuer_of(tx, pass_.division),
         firm.name if firm else None,
     )
 
@@ -92,8 +80,3 @@ def _goods(pass_: Pass, offer: Offer | None) -> Say:
         plain = say("face.words", words=pass_.goods_words)
         return say("face.goods", kind=kind, words=pass_.goods_words) if kind and pass_.goods != "other" else plain
     return kind or say("face.words", words=pass_.goods)
-
-
-def _place(code: str) -> str:
-    found = by_code(code)
-    return found.full_name if found else code

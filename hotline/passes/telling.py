@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hotline import divisions
+from hotline.divisions import place_name
 from hotline.rules import shelf
 from hotline.rules.citing import cited
 from hotline.rules.rulings import citation
@@ -113,9 +113,3 @@ def _clause(pass_: Pass) -> Say | str:
         return cited(citation(pack.written, basis["cite"])) if pack else ""
     except KeyError:
         return ""
-
-
-def place_name(code: str) -> str:
-    """A division as people say it."""
-    found = divisions.by_code(code)
-    return found.full_name if found else code

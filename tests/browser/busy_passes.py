@@ -11,7 +11,7 @@ from handlers.commands.run import DEMO_PACKS
 from hotline.filings import alerting, filing
 from hotline.firms.registering import grams_of
 from hotline.passes import applying, blocks, deciding
-from hotline.passes.applying import Wish
+from hotline.passes.wishes import Wish
 from hotline.rules import shelf
 from storage import firms
 from storage import staff as people

@@ -19,7 +19,7 @@ from PIL import Image
 from playwright.async_api import Browser, Page, expect
 
 from handlers import desk as house_desk
-from hotline.passes import applying, deciding
+from hotline.passes import deciding, wishes
 from hotline.rules import shelf
 from storage.database import Database
 from tests.browser.screen import DESK, PHONE, needs_chromium
@@ -65,7 +65,7 @@ async def truck(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path)
             firm.name = "某某国际货运代理与供应链管理（集团）股份有限公司长春市朝阳区第一分公司"
             plain = await passes.issued(tx, driver, staff["li"], clock())
             full = await passes.issued(
-                tx, driver, staff["li"], clock(), plate="吉AD12345", via=(LONGEST,) * applying.MOST_VIA,
+                tx, driver, staff["li"], clock(), plate="吉AD12345", via=(LONGEST,) * wishes.MOST_VIA,
                 trailer="吉B1234挂", firm_id=firm.id, from_wished=clock() + timedelta(days=1),
             )  # fmt: skip
             ended = await passes.issued(tx, driver, staff["li"], clock(), plate="吉A54321")

@@ -18,7 +18,7 @@ from hotline.firms import acting_for, fleet, inviting, members, registering, ver
 from hotline.firms.registering import Entry, grams_of
 from hotline.firms.telling import AUDIENCE
 from hotline.formats.credit_codes import check_of
-from hotline.passes.applying import may_act
+from hotline.passes.standing import may_act
 from locales.words import LANGUAGES, Refusal, Say, keys, render
 from storage import attachments, firms, invitations, turns
 from storage.database import Database

@@ -12,7 +12,7 @@ from sqlalchemy import event, select
 
 from hotline import divisions
 from hotline.passes import applying, checks, deciding
-from hotline.passes.applying import Wish
+from hotline.passes.wishes import Wish
 from hotline.rules import shelf
 from locales.words import LANGUAGES, render
 from storage import review

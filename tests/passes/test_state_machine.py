@@ -18,8 +18,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from hotline.passes import applying, blocks, deciding, ending, face, keys
-from hotline.passes.applying import Wish
+from hotline.passes import applying, blocks, deciding, ending, face, keys, wishes
+from hotline.passes.wishes import Wish
 from locales.words import LANGUAGES, Refusal, render
 from storage.database import Database
 from storage.models import HELD, PENDING, Block, Contact, Pass, PassEvent, Staff
@@ -144,12 +144,12 @@ class World:
 
     async def _renew(self, tx: AsyncSession, pick: int, rows: list[Pass]) -> None:
         await self._on(pick, rows, lambda one: applying.apply(
-            tx, self._whose(one), applying.renewal_of(one, self.now), self.now
+            tx, self._whose(one), wishes.renewal_of(one, self.now), self.now
         ))  # fmt: skip
 
     async def _complete(self, tx: AsyncSession, pick: int, rows: list[Pass]) -> None:
         def told(one: Pass) -> Awaitable[Any]:
-            known = applying.wish_of(one, until_wished=None, plate=TRUCKS[pick % 2], destination=NANGUAN)
+            known = wishes.wish_of(one, until_wished=None, plate=TRUCKS[pick % 2], destination=NANGUAN)
             return applying.complete(tx, one.id or 0, self._whose(one), known, self.now)
 
         await self._on(pick, rows, told, "returned")

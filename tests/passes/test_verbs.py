@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from hotline.passes import applying, blocks, deciding, ending, face, keys
+from hotline.passes import applying, blocks, deciding, ending, face, keys, wishes
 from hotline.passes.offers import holding, offers
 from hotline.passes.telling import AUDIENCE
 from locales.words import LANGUAGES, Refusal, render
@@ -101,7 +101,7 @@ async def test_a_renewal_begins_where_the_old_one_ends(bureau: Bureau, clock: St
     assert await bureau.refused(applying.apply, bureau.people["driver"], wish(clock())) == "pass.apply.live"
     clock.pass_(days=9, hours=5, seconds=31)
     old = await bureau.pass_(one)
-    again = applying.renewal_of(old, clock())
+    again = wishes.renewal_of(old, clock())
     two = (await bureau.do(applying.apply, bureau.people["driver"], again)).id or 0
     assert await bureau.refused(applying.apply, bureau.people["driver"], again) == "pass.apply.waiting"
     assert (await bureau.pass_(one)).state == "issued"
@@ -110,9 +110,9 @@ async def test_a_renewal_begins_where_the_old_one_ends(bureau: Bureau, clock: St
     assert (old.state, new.state, new.number) == ("superseded", "issued", "220100000002")
     assert timedelta() <= old.ended_at - new.valid_from < timedelta(minutes=1)  # type: ignore[operator]
     assert await bureau.events(one) == ["applied", "issued", "superseded"]
-    elsewhere = applying.renewal_of(new, clock(), destination=NANGUAN)
+    elsewhere = wishes.renewal_of(new, clock(), destination=NANGUAN)
     assert await bureau.refused(applying.apply, bureau.people["driver"], elsewhere) == "pass.apply.otherwise"
-    strange = applying.renewal_of(new, clock())
+    strange = wishes.renewal_of(new, clock())
     assert await bureau.refused(applying.apply, bureau.people["stranger"], strange) == "pass.unknown"
 
 
@@ -273,7 +273,7 @@ async def test_refused_withdrawn_revoked(bureau: Bureau, clock: StillClock) -> N
     assert await bureau.refused(deciding.revoke, zhou, three, "t#三", "转借") == "pass.state.otherwise"
     assert [(await bureau.pass_(n)).state for n in (one, two, three)] == ["refused", "withdrawn", "revoked"]
     assert await bureau.told() == ["pass.told.refused", "pass.told.issued", "pass.told.revoked"]
-    again = applying.renewal_of(await bureau.pass_(three), clock())
+    again = wishes.renewal_of(await bureau.pass_(three), clock())
     assert await bureau.refused(applying.apply, who, again) == "pass.state.otherwise"
     async with bureau.db.read() as tx:
         rows = (await tx.scalars(select(Outbox).order_by(col(Outbox.id)))).all()
@@ -300,7 +300,7 @@ async def test_the_clock_reminds_a_day_before_and_ends(bureau: Bureau, clock: St
     over = await bureau.pass_(one)
     assert (over.state, over.ended_at) == ("expired", over.valid_until)
     assert await bureau.told() == ["pass.told.issued", "pass.told.ending", "pass.told.expired"]
-    two = (await bureau.do(applying.apply, bureau.people["driver"], applying.renewal_of(over, clock()))).id or 0
+    two = (await bureau.do(applying.apply, bureau.people["driver"], wishes.renewal_of(over, clock()))).id or 0
     await bureau.do(deciding.approve, bureau["li"], two)
     assert ((await bureau.pass_(one)).state, (await bureau.pass_(two)).state) == ("expired", "issued")
 
@@ -352,6 +352,6 @@ def test_whose_bureau_issues() -> None:
 
 def test_every_event_and_state_is_worded() -> None:
     wanted = {f"pass.event.{kind}" for kind in AUDIENCE} | {told.key for told in AUDIENCE.values() if told.key}
-    wanted |= {f"pass.missing.{name}" for name in (*deciding.MISSING, *applying.FIELDS)}
+    wanted |= {f"pass.missing.{name}" for name in (*deciding.MISSING, *wishes.FIELDS)}
     assert wanted <= worded("zh_CN")
-    assert set(deciding.MISSING) == set(applying.FIELDS)
+    assert set(deciding.MISSING) == set(wishes.FIELDS)

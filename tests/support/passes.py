@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hotline.passes import applying, blocks, deciding
-from hotline.passes.applying import Wish
+from hotline.passes.wishes import Wish
 from hotline.rules import shelf
 from storage import staff as people
 from storage import turns
