@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_, select, update
+from sqlalchemy import ColumnElement, case, false, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -201,6 +201,21 @@ async def unseen(
         .limit(limit)
     )
     return [(alert, filing) for alert, filing in (await tx.execute(query)).all()]
+
+
+async def alerted(tx: AsyncSession, bounds: tuple[str, str], since: datetime, limit: int) -> dict[str, bool]:
+    """The numbers of trips with an alert to these divisions that was raised since then and not taken back, the newest
+    first; each with whether somebody has yet to acknowledge it."""
+    waits = func.max(case((col(Alert.seen_at).is_(None), 1), else_=0))
+    query = (
+        select(col(Filing.number), waits)
+        .join(Filing, col(Filing.id) == col(Alert.filing_id))
+        .where(col(Alert.ended_at).is_(None), col(Alert.raised_at) >= since, col(Alert.division).between(*bounds))
+        .group_by(col(Filing.number))
+        .order_by(func.max(col(Alert.raised_at)).desc())
+        .limit(limit)
+    )
+    return {number: bool(waiting) for number, waiting in (await tx.execute(query)).all()}
 
 
 def unseen_rows(bounds: tuple[str, str], department_id: int | None, at_most: int) -> Rows:

@@ -10,9 +10,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, any_, case, column, func, literal, literal_column, select
+from sqlalchemy import ColumnElement, Select, any_, column, func, literal, literal_column, select
 from sqlalchemy import table as sa_table
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -27,9 +26,6 @@ LONGEST_START = 6
 
 NEWEST, COMMON = 300, 50
 """A word in one of 50 among the newest 300 tickets is met often enough by a walk; that look takes a millisecond."""
-
-FEW = 20_000
-"""Tickets of which a search holds the ids: one in 50 of a million."""
 
 MOST_PIECES = 12
 """Words that one search compares; more are not typed, they are pasted."""
@@ -83,44 +79,43 @@ async def matching(tx: AsyncSession, words: str, *, counted: bool = False) -> Co
     """The condition that a ticket holds all these words, for a list that is sorted and cut, or is `counted`.
 
     PostgreSQL guesses badly how rare a word is, and a bad guess costs seconds at a million tickets. So it is looked up,
-    once for a page and its counts: a list walks past each ticket for a word that many of the newest hold, and has the
-    ids ready for any other. See `holding` for what is found.
+    once for a page and its counts: a list walks past each ticket for a word that many of the newest hold, and gathers
+    the ids of any other first. See `holding` for what is found.
     """
     held = holding(tx, words)
     if tx.get_bind().dialect.name != "postgresql":
         return held
-    known: dict[str, tuple[ColumnElement[bool], ColumnElement[bool]]] = tx.info.setdefault("searched", {})
+    wanted, known = _wanted(words), tx.info.setdefault("searched", {})
     if words not in known:
-        known[words] = await _ways(tx, _wanted(words), held)
-    listed, found = known[words]
-    return found if counted else listed
+        known[words] = await _is_common(tx, wanted)
+    if known[words]:
+        return held if counted else _walked(wanted)
+    return _joined(wanted) if counted else _gathered(wanted)
 
 
-async def _ways(
-    tx: AsyncSession, wanted: Sequence[str], held: ColumnElement[bool]
-) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """How a list finds such tickets, and how they are counted."""
-    ids = await _ids(tx, wanted)
-    if ids is None:
-        one = select(literal(1)).where(*_in_postgresql(wanted), col(TicketWords.ticket_id) == col(Ticket.id))
-        return one.offset(0).correlate(Ticket).exists(), held  # the offset keeps the planner from turning it around
-    if len(ids) > FEW:
-        return held, held
-    among = col(Ticket.id) == any_(literal(ids, ARRAY(BigInteger)))
-    return among, among
-
-
-async def _ids(tx: AsyncSession, wanted: Sequence[str]) -> list[int] | None:
-    """The tickets that hold all this, up to one more than `FEW`; None where many of the newest do."""
+async def _is_common(tx: AsyncSession, wanted: Sequence[str]) -> bool:
+    """Whether one in `COMMON` of the newest tickets holds all this."""
     newest = select(TicketWords).order_by(col(TicketWords.ticket_id).desc()).limit(NEWEST).subquery()
-    those = aliased(TicketWords, newest)
-    recent = select(func.count()).where(*_in_postgresql(wanted, those)).scalar_subquery()
-    found = select(col(TicketWords.ticket_id)).where(*_in_postgresql(wanted)).limit(FEW + 1).subquery()
-    ids = select(func.array_agg(found.c.ticket_id)).scalar_subquery()
-    nothing, none = literal(None, ARRAY(BigInteger)), literal([], ARRAY(BigInteger))
-    query: Any = select(case((recent * COMMON >= NEWEST, nothing), else_=func.coalesce(ids, none)))
-    looked_up: list[int] | None = await tx.scalar(query)
-    return looked_up
+    recent = select(func.count()).where(*_in_postgresql(wanted, aliased(TicketWords, newest)))
+    return (await tx.scalar(recent) or 0) * COMMON >= NEWEST
+
+
+def _walked(wanted: Sequence[str]) -> ColumnElement[bool]:
+    """Looked up for one ticket after the other; the offset keeps the planner from turning it around."""
+    one = select(literal(1)).where(*_in_postgresql(wanted), col(TicketWords.ticket_id) == col(Ticket.id))
+    return one.offset(0).correlate(Ticket).exists()
+
+
+def _gathered(wanted: Sequence[str]) -> ColumnElement[bool]:
+    """All their ids at once, of which the planner believes that there are ten."""
+    found = select(col(TicketWords.ticket_id)).where(*_in_postgresql(wanted))
+    return col(Ticket.id) == any_(func.array(found.scalar_subquery()))
+
+
+def _joined(wanted: Sequence[str]) -> ColumnElement[bool]:
+    """One id after the other, until enough are counted; the offset keeps the planner from starting with tickets."""
+    found = select(col(TicketWords.ticket_id)).where(*_in_postgresql(wanted)).offset(0).subquery()
+    return col(Ticket.id) == found.c.ticket_id
 
 
 def holding(tx: AsyncSession, words: str) -> ColumnElement[bool]:

@@ -60,13 +60,17 @@ def keys() -> None:
     sealed.use_keys("a secret for tests")
 
 
-@pytest.fixture(autouse=True)
-def one_desk() -> Iterator[None]:
-    """The desk of the next test is nobody's yet: what a command of this one set is taken back."""
+def _as_it_was() -> Iterator[None]:
+    """What a test sets for its process, its desk and its packs, is taken back after it."""
+    before, own = (desk._division, desk._address), list(shelf._own)
     yield
-    desk._division, desk._address = "220100", ""
-    if shelf._own:
-        shelf.use()
+    desk._division, desk._address = before
+    if shelf._own != own:
+        shelf.use(*own)
+
+
+one_desk = pytest.fixture(autouse=True)(_as_it_was)
+a_desk_for_a_file = pytest.fixture(autouse=True, scope="module")(_as_it_was)
 
 
 @pytest.fixture(scope="session")

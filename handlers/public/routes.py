@@ -10,6 +10,12 @@ from handlers.public import checkpoint, library, passes, rules, trips, verify
 from handlers.public.look import STATIC, Handler, Look, Pages
 from handlers.staff.policy import POLICY
 
+
+async def nothing(_look: Look) -> web.StreamResponse:
+    """An address that no pass, trip, rule or document of ours can have."""
+    raise web.HTTPNotFound
+
+
 TABLE: list[tuple[str, Handler]] = [
     ("/library/{document}", library.show_document),
     ("/library/{document}/{anchor}", library.show_clause),
@@ -27,6 +33,7 @@ TABLE: list[tuple[str, Handler]] = [
     ("/checkpoint/keys.json", checkpoint.keys),
     ("/checkpoint/places.json", checkpoint.places),
     ("/checkpoint/decoder/{version}/{name}", checkpoint.decoder_file),
+    ("/{room:checkpoint|library|passes|rules|trips|v|V}/{rest:.*}", nothing),
 ]
 """Address and page; all of them are GET."""
 

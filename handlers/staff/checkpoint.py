@@ -17,17 +17,21 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from handlers import checkpoint_words as words
 from handlers.staff.visit import Visit
 from hotline import approvals, divisions
+from hotline.filings.alerting import AFTERWARDS
 from hotline.passes import offline, scans
 from hotline.passes.issuer import issuer_of
 from hotline.passes.scans import OLDEST, Check, here_at, record
 from hotline.passes.verifying import Judged, Look, verify
 from locales.words import Refusal
-from storage import points
+from storage import filings, points
 from storage import staff as people
 from storage.models import Point, Staff
 
 PAGE = "/checkpoint"
 MOST_GATES = 300
+MOST_ALERTED = 500
+"""Trips with an alert that a phone takes along; a province with more has other means."""
+
 AT_ONCE = 100
 """Checks that one upload may bring; a phone with more sends the rest in the next."""
 
@@ -40,7 +44,7 @@ async def go(visit: Visit) -> web.StreamResponse:
 
 
 async def taken_along(visit: Visit) -> web.StreamResponse:
-    """GET /staff/checkpoint/list: keys, numbers, what ended early, the approved gates here, and who this is."""
+    """GET /staff/checkpoint/list: keys, numbers, what ended early, alerts, the gates here, and who this is."""
     member = visit.staff
     async with visit.house.db.read() as tx:
         found = dict(await offline.taken_along(tx, visit.now))
@@ -48,7 +52,9 @@ async def taken_along(visit: Visit) -> web.StreamResponse:
         bounds, force = divisions.bounds(member.division), approvals.in_force(approvals.today(visit.now))
         gates = await points.in_division(tx, "checkpoint", bounds, MOST_GATES, force, placed=True)
         issuer = await issuer_of(tx, member.division)
+        alerted = await filings.alerted(tx, bounds, visit.now - AFTERWARDS, MOST_ALERTED)
     found |= {
+        "alerted": alerted,
         "at": int(visit.now.timestamp() * 1000),
         "officer": {"id": member.id, "name": member.name},
         "writ": _writ(visit).dumps(member.id),

@@ -53,9 +53,10 @@ class Live:
         with visit.house.db.listen("tickets", "passes") as wake:
             self._wakes.add(wake)
             try:
+                heard = await _newest(visit)  # before the browser knows that it listens: it looks at its page then
                 await response.prepare(visit.request)
                 await response.write(f"retry: {RETRY_MS}\n\n".encode())
-                await self._tell(visit, response, wake)
+                await self._tell(visit, response, wake, heard)
                 await response.write_eof()
             except ConnectionError:
                 pass  # the browser left, as browsers do
@@ -63,10 +64,12 @@ class Live:
                 self._wakes.discard(wake)
         return response
 
-    async def _tell(self, visit: Visit, response: web.StreamResponse, wake: Wake) -> None:
-        heard, quiet = await _newest(visit), 0
+    async def _tell(self, visit: Visit, response: web.StreamResponse, wake: Wake, heard: int | None) -> None:
+        quiet = 0
         while not self._closing:
             called = await wake.wait(LOOK)
+            if self._closing:
+                return
             newest = await _newest(visit)
             if newest is None:
                 await response.write(b"event: over\ndata: {}\n\n")

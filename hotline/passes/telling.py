@@ -44,7 +44,6 @@ AUDIENCE = {
     "sampled": Told(),
     "route_closed": Told(),  # told once to each holder, however many passes he has: `closed_routes`
     "obstructed": Told(),
-    "printed": Told(),
 }
 """Every event that a pass can have. Who acted hears the answer of the turn itself, and is not told again."""
 

@@ -116,6 +116,7 @@ class Alert(SQLModel, table=True):
     __table_args__ = (
         partial("ix_filing_alert_open", "due_at", "id", where="seen_at IS NULL AND ended_at IS NULL"),
         partial("ix_filing_alert_here", "division", "id", where="seen_at IS NULL AND ended_at IS NULL"),
+        partial("ix_filing_alert_held", "division", "raised_at", where="ended_at IS NULL"),
         partial("uq_filing_alert", "filing_id", "division", "function", unique=True, where="ended_at IS NULL"),
         Index("ix_filing_alert_filing", "filing_id", "id"),
         Index("ix_filing_alert_department", "department_id", "id"),

@@ -11,11 +11,12 @@ from handlers.commands.run import DEMO_PACKS
 from hotline.filings import alerting, filing
 from hotline.firms.registering import grams_of
 from hotline.passes import applying, blocks, deciding
+from hotline.passes.scans import Check, record
 from hotline.passes.wishes import Wish
 from hotline.rules import shelf
 from storage import firms
 from storage import staff as people
-from storage.models import Firm, Member, Vehicle
+from storage.models import Firm, Member, Pass, Staff, Vehicle
 from tests.staff.desk import Desk
 from tests.support.trips import trip
 
@@ -70,7 +71,21 @@ async def busy_passes(desk: Desk, reviewer: str, admin: str) -> Passes:
         await deciding.send_back(tx, by, ids[1], ["crew", "window"], "请把第二名驾驶员的姓名补上。", now)
         filed = await filing.file(tx, driver, trip(now), now)
         await alerting.raise_alert(tx, by, filed.id or 0, now)
+        await _checked(tx, by, (await tx.get_one(Pass, ids[0])).payload or "", filed.payload or "", now)
     return Passes(tuple(ids[2:3] + ids[4:6]), ids[6], ids[1], ids[0], ours.id or 0, filed.id or 0)
+
+
+async def _checked(tx: AsyncSession, by: Staff, code: str, trip_code: str, now: datetime) -> None:
+    """One that passed, one under another plate, one that came in late from a phone without a network."""
+    usual = Check("busy-day-check-01", code, "passed", now, told="valid", place="长春东收费站出口")
+    for check in (
+        usual,
+        replace(usual, mark="busy-day-check-02", deed="stopped", told="lent", reason="plate", plate_seen="吉Z99999"),
+        replace(
+            usual, mark="busy-day-check-03", shown=trip_code, deed="stopped", told=None, reason="route", offline=True
+        ),
+    ):
+        await record(tx, by, check, now)
 
 
 async def _firm(tx: AsyncSession, contact_id: int, now: datetime) -> Firm:

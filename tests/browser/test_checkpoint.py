@@ -19,6 +19,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from handlers.public import checkpoint
+from hotline.filings import alerting, filing
 from hotline.passes import keys, offline
 from hotline.rules import shelf
 from storage import staff as people
@@ -27,7 +28,9 @@ from storage.models import Pass, Scan
 from tests.browser.gates import PLATES, Gates, as_film, gates, now
 from tests.browser.screen import CHROMIUM, PHONE, QUIET, needs_chromium
 from tests.staff.desk import PASSWORD, assembled
-from tests.support.passes import FOLDER
+from tests.support import trips
+from tests.support.passes import FOLDER, contact
+from tests.support.trips import trip
 
 pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="module")]
 ROOT = Path(__file__).parents[2]
@@ -53,7 +56,7 @@ async def gate(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) 
     db = Database(f"sqlite+aiosqlite:///{folder / 'desk.db'}")
     with pytest.MonkeyPatch.context() as patch:
         usual = shelf.folders
-        patch.setattr(shelf, "folders", lambda: (*usual(), FOLDER))
+        patch.setattr(shelf, "folders", lambda: (*usual(), FOLDER, trips.FOLDER))
         shelf.load()
         desk = assembled(db, now, folder / "var")
         made = await gates(desk)
@@ -259,6 +262,26 @@ async def test_online_the_ledger_has_the_last_word(gate: Gates, browser: Browser
     assert (kept.verdict, kept.told, kept.is_offline) == ("not_yet", None, False)
     await phone.opens("/staff/scans")
     await expect(phone.page.locator("main")).to_contain_text(gate.later.number or "")
+    assert phone.faults == []
+
+
+async def test_an_alert_is_on_the_page_and_at_its_truck_without_a_network_too(gate: Gates, browser: Browser) -> None:
+    async with gate.desk.db.write() as tx:
+        driver = await contact(tx, "trip", now())
+        made = await filing.file(tx, driver, trip(now()), now())
+        await alerting.raise_alert(tx, gate.boss, made.id or 0, now())
+    phone = await Phone.of(browser, gate)
+    await phone.signs_in()
+    await expect(phone.page.locator("#alerts")).to_contain_text("1 趟车的紧急提示")
+    await phone.cut()
+    await phone.sees(made.payload or "", "有效")
+    await expect(phone.page.locator("#alerted")).to_contain_text("这趟车有紧急提示")
+    await phone.sees(gate.third.payload or "", "")
+    await expect(phone.page.locator("#alerted")).to_be_hidden()
+    await phone.cut(off=False)
+    await phone.opens()
+    await phone.page.locator("#alerts a").click()
+    await expect(phone.page.locator("main")).to_contain_text(made.plate)
     assert phone.faults == []
 
 

@@ -12,9 +12,9 @@ from tests.durability.reports import Drivers, assert_each_once, in_flight, sends
 from tests.support.process import Running, free_port, running
 from tests.telegram.strict import Fault, Strict
 
-CHATS = 300
-STREAM = 8.0
-"""Seconds over which the chats write their 600 messages."""
+CHATS = 120
+STREAM = 6.0
+"""Seconds over which the chats write their 240 messages: at each kill more of them wait than were answered."""
 
 KILLS = 5
 PATIENCE = 120.0

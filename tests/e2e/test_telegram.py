@@ -70,6 +70,6 @@ async def test_from_report_to_result(how: str, emulator: Emulator, tmp_path: Pat
 
         await clerk.signs_in()
         await clerk.acts(number.group(), "reply", "已联系收费站值班长，请稍等。")
-        assert "已联系收费站值班长" in await driver.reads("有答复")
         await clerk.acts(number.group(), "resolve", "已放行。")
+        assert "已联系收费站值班长" in await driver.reads("有答复")
         assert "已放行" in await driver.reads("已办结")

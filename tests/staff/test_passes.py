@@ -145,6 +145,8 @@ async def test_a_refusal_and_a_revocation_cite_their_clause(bureau: Desk, clerk:
     assert "这种货走别的流程" in page.text
     page = await clerk.send(await clerk.get(f"/staff/passes/{second}"), "/approve", cite="t#二")
     assert not page.has_form("/revoke")
+    (checks,) = [one for one in page.links if one.startswith("/staff/scans?number=")]
+    assert "没有证号" not in (await clerk.get(checks)).text
     async with bureau.browser("wang") as lead:
         page = await lead.get(f"/staff/passes/{second}")
         page = await lead.send(page, "/revoke", cite="t#一", words=" ")

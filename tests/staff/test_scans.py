@@ -52,6 +52,9 @@ async def test_a_code_is_green_or_grey_and_tells_only_its_face(desk: Desk, pass_
         assert "吉A12345" not in (await anybody.get(f"/v/{(pass_.payload or '')[:-3]}AAA")).text
         assert "核不出来" in (await anybody.get("/v/ABCDEFG")).text
         assert (await anybody.get("/v/" + "A" * 700)).status == 404
+        for odd in ("/passes/ABC", "/passes/%00", "/trips/abc", "/v/a/b/c", "/rules/a/b", "/checkpoint/x"):
+            page = await anybody.get(odd)
+            assert (page.status, "没有这一页" in page.text) == (404, True), odd
         desk.clock.pass_(days=11)
         page = await anybody.get(f"/v/{pass_.payload}")
         assert "? 已到期" in page.text

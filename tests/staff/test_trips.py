@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from handlers.staff import trips as pages
-from hotline.filings import crews, filing
+from hotline.filings import alerting, crews, filing
 from storage import staff as people
-from storage.models import Audit, Filing
+from storage.models import Audit, Filing, Staff
 from tests.staff.desk import Browser, Desk
 from tests.support.trips import CREW, trip, trip_packs
 
@@ -159,3 +159,27 @@ async def test_the_code_that_a_driver_shows(desk: Desk, stranger: Browser) -> No
     assert "码不再有效" in page.text
     assert "<svg" not in page.html
     assert (await stranger.get("/trips/ABCDEFGHJKMN")).status == 404
+
+
+async def test_the_officers_phone_takes_along_which_trips_have_an_alert(desk: Desk, clerk: Browser) -> None:
+    made = await file(desk)
+    await desk.hire("gate", "checkpoint")
+    far = await desk.hire("far", "checkpoint")
+    async with desk.db.write() as tx:
+        (await tx.get_one(Staff, far.id)).division = "220200"
+        boss = await people.by_login(tx, "li")
+        assert boss is not None
+        await alerting.raise_alert(tx, boss, made.id or 0, desk.clock())
+
+    async def taken_along(login: str) -> object:
+        async with desk.browser(login) as officer:
+            return (await (await officer.client.get("/staff/checkpoint/list")).json())["alerted"]
+
+    assert await taken_along("gate") == {made.number: True}
+    assert await taken_along("far") == {}
+    async with desk.db.write() as tx:
+        await alerting.acknowledge(tx, boss, made.id or 0, desk.clock())
+    assert await taken_along("gate") == {made.number: False}
+    async with desk.db.write() as tx:
+        await alerting.stand_down(tx, boss, made.id or 0, "复核为阴性", desk.clock())
+    assert await taken_along("gate") == {}

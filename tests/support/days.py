@@ -15,7 +15,7 @@ DIVISIONS = ("220100", "220102", "220104", "220202", "110101", "419001", "360734
 """A city, three of its kind, a district of Beijing, a county that lies in no city, and one far away."""
 
 GOODS = ("daily", "medical", "farming", "other")
-KINDS = ("applied", "issued", "returned", "refused", "obstructed", "ending", "expired", "printed")
+KINDS = ("applied", "issued", "returned", "refused", "obstructed", "ending", "expired", "sampled")
 
 
 async def live(tx: AsyncSession, dice: Random, since: datetime, hours: int, count: int, first: int = 0) -> None:

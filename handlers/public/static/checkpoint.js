@@ -88,6 +88,9 @@ async function paint() {
   const old = all.list && Date.now() - all.list.at > STALE_MS;
   el("stale").hidden = !old;
   if (old) el("stale").textContent = say("page.stale", { age: age(Date.now() - all.list.at) });
+  const unseen = Object.values(all.list?.alerted ?? {}).filter(Boolean).length;
+  el("alerts").hidden = !unseen;
+  el("alerts").firstElementChild.textContent = say("page.alerts", { many: unseen });
   el("where").hidden = !all.list;
   el("mine").hidden = !all.list && !(await waiting()).length;
   paintGates();
@@ -143,6 +146,7 @@ function show(judged) {
   el("word").textContent = `${verdict === "valid" ? "✓" : GRAVE.includes(verdict) ? "✕" : "!"} ${say(`verdict.${verdict}`)}`;
   el("why").textContent = judged.told?.why ?? say(`why.${judged.why ?? verdict}`, { at: judged.at ? moment(judged.at) : "", kmh: 100 });
   el("do").textContent = judged.told?.do ?? say(`do.${verdict}`);
+  el("alerted").hidden = !(judged.number in (all.list?.alerted ?? {}));
   paintTruck(face);
   paintFacts(judged);
   paintDeeds(judged);

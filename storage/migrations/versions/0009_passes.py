@@ -583,6 +583,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_filing_alert_department", ["department_id", "id"], unique=False)
         batch_op.create_index("ix_filing_alert_filing", ["filing_id", "id"], unique=False)
         batch_op.create_index(
+            "ix_filing_alert_held",
+            ["division", "raised_at"],
+            unique=False,
+            postgresql_where=sa.text("ended_at IS NULL"),
+            sqlite_where=sa.text("ended_at IS NULL"),
+        )
+        batch_op.create_index(
             "ix_filing_alert_here",
             ["division", "id"],
             unique=False,
