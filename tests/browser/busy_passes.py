@@ -56,7 +56,7 @@ async def busy_passes(desk: Desk, reviewer: str, admin: str) -> Passes:
         assert by is not None
         assert boss is not None
         await blocks.allot(tx, boss, "220100", 1, 120, "演示〔2026〕8号", now)
-        ours = await _firm(tx, driver.id or 0, now)
+        ours = await _firm(tx, driver.id or 0, by.id or 0, now)
         ids = []
         for n, name in enumerate(CREW):
             plate = f"吉A7{n}1{n}6"
@@ -72,6 +72,7 @@ async def busy_passes(desk: Desk, reviewer: str, admin: str) -> Passes:
         filed = await filing.file(tx, driver, trip(now), now)
         await alerting.raise_alert(tx, by, filed.id or 0, now)
         await _checked(tx, by, (await tx.get_one(Pass, ids[0])).payload or "", filed.payload or "", now)
+    desk.clock.pass_(minutes=1)
     return Passes(tuple(ids[2:3] + ids[4:6]), ids[6], ids[1], ids[0], ours.id or 0, filed.id or 0)
 
 
@@ -88,10 +89,10 @@ async def _checked(tx: AsyncSession, by: Staff, code: str, trip_code: str, now: 
         await record(tx, by, check, now)
 
 
-async def _firm(tx: AsyncSession, contact_id: int, now: datetime) -> Firm:
+async def _firm(tx: AsyncSession, contact_id: int, by: int, now: datetime) -> Firm:
     made = Firm(
         uscc="91220100MA0000001L", name=NAME, division="220100", desk="220100", contact_name="李某",
-        phone="13800000000", state="verified", decided_at=now, registered_at=now, changed_at=now,
+        phone="13800000000", state="verified", decided_by=by, decided_at=now, registered_at=now, changed_at=now,
     )  # fmt: skip
     await firms.keep(tx, made)
     await firms.find_by(tx, made.id or 0, grams_of(NAME))

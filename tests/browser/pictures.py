@@ -71,7 +71,7 @@ def shots(day: Day) -> list[Shot]:
         Shot("trips", LEAD, "/staff/trips"),
         Shot("trip", LEAD, f"/staff/trips/{day.passes.trip}"),
         Shot("scans", LEAD, "/staff/scans"),
-        Shot("dispatch", LEAD, "/staff/dispatch"),
+        Shot("dispatch", LEAD, "/staff/dispatch?day=2026-03-01"),
         Shot("facilities", LEAD, "/staff/facilities"),
         Shot("facility", LEAD, f"/staff/facilities/{day.facility}"),
         Shot("closures", LEAD, "/staff/facilities/ledger"),
