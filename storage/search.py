@@ -10,8 +10,21 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, any_, column, func, literal, literal_column, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    and_,
+    any_,
+    column,
+    func,
+    literal,
+    literal_column,
+    select,
+    true,
+)
 from sqlalchemy import table as sa_table
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -24,8 +37,14 @@ from storage.models import FULL_TEXT, Message, Ticket, TicketWords
 LONGEST_START = 6
 """Characters of a word's beginning that are kept as a gram; what is longer is compared with the text itself."""
 
-NEWEST, COMMON = 300, 50
-"""A word in one of 50 among the newest 300 tickets is met often enough by a walk; that look takes a millisecond."""
+NEWEST, COMMON, USUAL = 1_000, 50, 200
+"""Of the newest 1,000 tickets one in 50 holds a common word, which any walk meets; one in 200 a usual one."""
+
+FEW = 20_000
+"""Tickets of which a search holds the ids: one in 50 of a million."""
+
+REACH = 12_000
+"""Tickets that a walk for a usual word passes before it gives up; as long takes it to gather the ids of such a word."""
 
 MOST_PIECES = 12
 """Words that one search compares; more are not typed, they are pasted."""
@@ -79,37 +98,64 @@ async def matching(tx: AsyncSession, words: str, *, counted: bool = False) -> Co
     """The condition that a ticket holds all these words, for a list that is sorted and cut, or is `counted`.
 
     PostgreSQL guesses badly how rare a word is, and a bad guess costs seconds at a million tickets. So it is looked up,
-    once for a page and its counts: a list walks past each ticket for a word that many of the newest hold, and gathers
-    the ids of any other first. See `holding` for what is found.
+    once for a page and its counts: a list walks past each ticket for a word that many of the newest hold, and has the
+    ids of any other at hand. See `holding` for what is found.
     """
     held = holding(tx, words)
     if tx.get_bind().dialect.name != "postgresql":
         return held
-    wanted, known = _wanted(words), tx.info.setdefault("searched", {})
+    if await _is_common(tx, words):
+        return held if counted else walked(words, Ticket)
+    known: dict[str, list[int]] = tx.info.setdefault("found", {})
     if words not in known:
-        known[words] = await _is_common(tx, wanted)
-    if known[words]:
-        return held if counted else _walked(wanted)
-    return _joined(wanted) if counted else _gathered(wanted)
+        if counted:
+            return _joined(_wanted(words))
+        known[words] = await _ids(tx, _wanted(words))
+    ids = known[words]
+    return held if len(ids) > FEW else col(Ticket.id) == any_(literal(ids, ARRAY(BigInteger)))
 
 
-async def _is_common(tx: AsyncSession, wanted: Sequence[str]) -> bool:
-    """Whether one in `COMMON` of the newest tickets holds all this."""
+async def is_met_soon(tx: AsyncSession, words: str, conditions: Sequence[ColumnElement[bool]]) -> bool:
+    """Whether a walk that is cut after `REACH` tickets likely fills a page sooner than all the ids are gathered.
+
+    `conditions` are what else the tickets must be: what is rare among the newest is not met soon, whatever it says.
+    """
+    if tx.get_bind().dialect.name != "postgresql":
+        return False
+    held, met = await _among_newest(tx, words, conditions)
+    return held * COMMON < NEWEST <= met * USUAL
+
+
+async def _is_common(tx: AsyncSession, words: str) -> bool:
+    known: dict[str, int] = tx.info.setdefault("searched", {})
+    held = known[words] if words in known else (await _among_newest(tx, words))[0]
+    return held * COMMON >= NEWEST
+
+
+async def _among_newest(
+    tx: AsyncSession, words: str, conditions: Sequence[ColumnElement[bool]] = ()
+) -> tuple[int, int]:
+    """How many of the newest tickets hold these words, and how many of those are all that is asked for."""
     newest = select(TicketWords).order_by(col(TicketWords.ticket_id).desc()).limit(NEWEST).subquery()
-    recent = select(func.count()).where(*_in_postgresql(wanted, aliased(TicketWords, newest)))
-    return (await tx.scalar(recent) or 0) * COMMON >= NEWEST
+    those = aliased(TicketWords, newest)
+    query = select(func.count(), func.count().filter(and_(true(), *conditions))).select_from(those)
+    query = query.join(Ticket, col(Ticket.id) == those.ticket_id).where(*_in_postgresql(_wanted(words), those))
+    held, met = (await tx.execute(query)).one()
+    tx.info.setdefault("searched", {})[words] = held
+    return held, met
 
 
-def _walked(wanted: Sequence[str]) -> ColumnElement[bool]:
-    """Looked up for one ticket after the other; the offset keeps the planner from turning it around."""
-    one = select(literal(1)).where(*_in_postgresql(wanted), col(TicketWords.ticket_id) == col(Ticket.id))
-    return one.offset(0).correlate(Ticket).exists()
+def walked(words: str, tickets: Any) -> ColumnElement[bool]:
+    """Looked up for one of `tickets` after the other; the offset keeps the planner from turning it around."""
+    one = select(literal(1)).where(*_in_postgresql(_wanted(words)), col(TicketWords.ticket_id) == col(tickets.id))
+    return one.offset(0).correlate(tickets).exists()
 
 
-def _gathered(wanted: Sequence[str]) -> ColumnElement[bool]:
-    """All their ids at once, of which the planner believes that there are ten."""
-    found = select(col(TicketWords.ticket_id)).where(*_in_postgresql(wanted))
-    return col(Ticket.id) == any_(func.array(found.scalar_subquery()))
+async def _ids(tx: AsyncSession, wanted: Sequence[str]) -> list[int]:
+    """The tickets that hold all this, up to one more than `FEW`."""
+    found = select(col(TicketWords.ticket_id)).where(*_in_postgresql(wanted)).limit(FEW + 1).subquery()
+    ids: list[int] | None = await tx.scalar(select(func.array_agg(found.c.ticket_id)))
+    return ids or []
 
 
 def _joined(wanted: Sequence[str]) -> ColumnElement[bool]:

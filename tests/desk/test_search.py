@@ -66,12 +66,13 @@ async def test_what_stands_there_is_found_and_nothing_else(db: Database) -> None
 
 
 async def test_many_and_few_are_found_alike(db: Database, monkeypatch: Any) -> None:
-    """However common a word is: met by a walk, or by its ids."""
+    """However common a word is: met by a walk, by one that may be cut short, by its ids, or left to the planner."""
     who = await contact(db)
     made = [(await ticket(db, who, "热水" if n < 3 else "塌方")).id for n in range(8)]
     monkeypatch.setattr(search, "NEWEST", 8)
-    for common in (8, 1):
-        monkeypatch.setattr(search, "COMMON", common)
+    for common, usual, reach, few in ((8, 9, 9, 9), (1, 8, 9, 9), (1, 8, 6, 9), (1, 1, 9, 9), (1, 1, 9, 1)):
+        for name, value in (("COMMON", common), ("USUAL", usual), ("REACH", reach), ("FEW", few)):
+            monkeypatch.setattr(search, name, value)
         assert await finds(db, "热水") == made[:3]
         assert await finds(db, "塌方") == made[3:]
         async with db.read() as tx:
