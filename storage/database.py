@@ -7,7 +7,7 @@ import contextlib
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -88,11 +88,11 @@ class Database:
         self._listening: asyncio.Task[None] | None = None
         if self.is_sqlite:
             Path(self.url.database or "").parent.mkdir(parents=True, exist_ok=True)
-            self._writer = _sqlite(address, "BEGIN IMMEDIATE", size=1)
-            self._reader = _sqlite(address, "BEGIN", size=READERS)
+            self._writer = _writing(_sqlite(address, size=1))
+            self._reader = _sqlite(address, size=READERS, **LOOKS)
         else:
             self._writer = _postgresql(address, size=connections)
-            self._reader = _postgresql(address, size=READERS, **PLANS)
+            self._reader = _postgresql(address, size=READERS, settings=PLANS, **LOOKS)
 
     @property
     def engine(self) -> AsyncEngine:
@@ -188,18 +188,26 @@ What suits a rare division is ruin for a common one; and machine code or helpers
 """
 
 
-def _postgresql(address: str, *, size: int, **settings: str) -> AsyncEngine:
+LOOKS: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
+"""A look is no transaction: each statement sees what is committed when it begins, as PostgreSQL has it anyway.
+
+A transaction around it would cost two more trips to the database, as long as a page of one row takes altogether.
+"""
+
+
+def _postgresql(address: str, *, size: int, settings: Mapping[str, str] | None = None, **more: Any) -> AsyncEngine:
     return create_async_engine(
         address,
         pool_size=size,
         max_overflow=0,
         pool_timeout=30,
         hide_parameters=True,
-        connect_args={"server_settings": settings},
+        connect_args={"server_settings": dict(settings or {})},
+        **more,
     )
 
 
-def _sqlite(address: str, begin: str, *, size: int) -> AsyncEngine:
+def _sqlite(address: str, *, size: int, **more: Any) -> AsyncEngine:
     engine = create_async_engine(
         address,
         pool_size=size,
@@ -207,6 +215,7 @@ def _sqlite(address: str, begin: str, *, size: int) -> AsyncEngine:
         pool_timeout=60,
         hide_parameters=True,
         connect_args={"isolation_level": None, "timeout": BUSY},
+        **more,
     )
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -216,8 +225,14 @@ def _sqlite(address: str, begin: str, *, size: int) -> AsyncEngine:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
+    return engine
+
+
+def _writing(engine: AsyncEngine) -> AsyncEngine:
+    """A transaction on SQLite takes its turn as it begins: one that only found out at its first change would fail."""
+
     @event.listens_for(engine.sync_engine, "begin")
     def start(connection: Any) -> None:
-        connection.connection.run_async(lambda driver: driver.execute_fetchall(begin))
+        connection.connection.run_async(lambda driver: driver.execute_fetchall("BEGIN IMMEDIATE"))
 
     return engine
