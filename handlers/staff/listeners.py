@@ -39,11 +39,11 @@ class Live:
 
     def __init__(self) -> None:
         self._wakes: set[Wake] = set()
-        self._closing = False
+        self._closing = asyncio.Event()
 
     async def close(self, _app: web.Application) -> None:
         """End all streams; the browsers come back to another process."""
-        self._closing = True
+        self._closing.set()
         for wake in self._wakes:
             wake.call()
 
@@ -66,9 +66,9 @@ class Live:
 
     async def _tell(self, visit: Visit, response: web.StreamResponse, wake: Wake, heard: int | None) -> None:
         quiet = 0
-        while not self._closing:
+        while not self._closing.is_set():
             called = await wake.wait(LOOK)
-            if self._closing:
+            if self._closing.is_set():
                 return
             newest = await _newest(visit)
             if newest is None:
