@@ -159,7 +159,7 @@ def _ones(mask: int) -> list[int]:
 def _is_overridden(of: Compiled, one: Override, known: Box) -> bool:
     """Whether a rule is certainly kept from holding, be it by this ground or another, and may be by this one."""
     every = [box for other in of.overrides if other.rule is one.rule for box in other.where]
-    return any(boxes.meet(box, known) for box in one.where) and _certain(known, every)
+    return any(boxes.meet(box, known) is not None for box in one.where) and _certain(known, every)
 
 
 def _certain(known: Box, where: Sequence[Box]) -> bool:

@@ -14,7 +14,7 @@ from hotline.rules.compiled import Compiled, compile_pack
 from hotline.rules.verdicts import Answer, evaluate
 from hotline.rules.written import Written
 from tests.rules import oracle
-from tests.rules.made import DAYS, SAMPLES, known, packs
+from tests.rules.made import DAYS, SAMPLES, WORDS, _pack, known, packs
 from tests.rules.oracle import Found
 
 days = st.sampled_from(DAYS)
@@ -73,6 +73,20 @@ def test_it_is_what_a_plain_walk_of_the_list_gives(
     agrees(evaluate(of, facts), of, found, names)
     for values, one in list(found.items())[:: max(1, len(found) // 25)]:
         agrees(evaluate(of, dict(zip(names, values, strict=True))), of, {values: one}, names)
+
+
+def test_a_rule_that_asks_for_nothing_is_overridden_like_any_other() -> None:
+    """Without a single fact a box has no sides, and is yet not empty; found by the test above on a day of its own."""
+    nothing = {"all": [], "any": [], "from": None, "until": None, "cite": ["s"], "ground": "star", "say": WORDS}
+    unset = [{"value": None, "cite": ["s"]}]
+    rule = {**nothing, "verdict": "ALLOW", "class": None}
+
+    def made(name: str, forbidden: list[dict[str, Any]]) -> Written:
+        drawn = {"rules": [dict(rule)], "forbidden": forbidden, "also": [], "limit": unset, "listed": unset}
+        return _pack(name, drawn)
+
+    answer = evaluate(compile_pack(made("made", []), [made("wide", [dict(nothing)])], DAYS[0]), {})
+    assert (answer.verdict, [(one.rule.id, one.by) for one in answer.overridden]) == ("MANUAL", [("rules-0", "wide")])
 
 
 @settings(max_examples=50)
