@@ -40,6 +40,9 @@ LONGEST_START = 6
 NEWEST, COMMON, USUAL = 1_000, 50, 200
 """Of the newest 1,000 tickets one in 50 holds a common word, which any walk meets; one in 200 a usual one."""
 
+LARGE = 300_000
+"""Tickets from which on that walk is the shorter way: in a smaller ledger a usual word has few ids."""
+
 FEW = 20_000
 """Tickets of which a search holds the ids: one in 50 of a million."""
 
@@ -122,8 +125,8 @@ async def is_met_soon(tx: AsyncSession, words: str, conditions: Sequence[ColumnE
     """
     if tx.get_bind().dialect.name != "postgresql":
         return False
-    held, met = await _among_newest(tx, words, conditions)
-    return held * COMMON < NEWEST <= met * USUAL
+    held, met, last = await _among_newest(tx, words, conditions)
+    return last > LARGE and held * COMMON < NEWEST <= met * USUAL
 
 
 async def _is_common(tx: AsyncSession, words: str) -> bool:
@@ -134,15 +137,16 @@ async def _is_common(tx: AsyncSession, words: str) -> bool:
 
 async def _among_newest(
     tx: AsyncSession, words: str, conditions: Sequence[ColumnElement[bool]] = ()
-) -> tuple[int, int]:
-    """How many of the newest tickets hold these words, and how many of those are all that is asked for."""
+) -> tuple[int, int, int]:
+    """How many of the newest tickets hold these words, how many of those are all that is asked for; the newest id."""
     newest = select(TicketWords).order_by(col(TicketWords.ticket_id).desc()).limit(NEWEST).subquery()
     those = aliased(TicketWords, newest)
-    query = select(func.count(), func.count().filter(and_(true(), *conditions))).select_from(those)
+    last = select(func.max(col(TicketWords.ticket_id))).scalar_subquery()
+    query = select(func.count(), func.count().filter(and_(true(), *conditions)), last).select_from(those)
     query = query.join(Ticket, col(Ticket.id) == those.ticket_id).where(*_in_postgresql(_wanted(words), those))
-    held, met = (await tx.execute(query)).one()
+    held, met, newest_id = (await tx.execute(query)).one()
     tx.info.setdefault("searched", {})[words] = held
-    return held, met
+    return held, met, newest_id or 0
 
 
 def walked(words: str, tickets: Any) -> ColumnElement[bool]:

@@ -183,6 +183,15 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["CHANGXING_ANEW"] = "1"
 
 
+LONG = ("durability", "e2e")
+"""Folders whose tests wait more than they work: a minute for a lease to run out, ten seconds in which to undo."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first, so that no worker is alone with it at the end."""
+    items.sort(key=lambda item: item.path.parent.name not in LONG)
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Where everything must run, a skipped test is a failure: CHANGXING_SKIP_NOTHING=1."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")

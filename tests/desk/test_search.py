@@ -70,6 +70,7 @@ async def test_many_and_few_are_found_alike(db: Database, monkeypatch: Any) -> N
     who = await contact(db)
     made = [(await ticket(db, who, "热水" if n < 3 else "塌方")).id for n in range(8)]
     monkeypatch.setattr(search, "NEWEST", 8)
+    monkeypatch.setattr(search, "LARGE", 0)
     for common, usual, reach, few in ((8, 9, 9, 9), (1, 8, 9, 9), (1, 8, 6, 9), (1, 1, 9, 9), (1, 1, 9, 1)):
         for name, value in (("COMMON", common), ("USUAL", usual), ("REACH", reach), ("FEW", few)):
             monkeypatch.setattr(search, name, value)
