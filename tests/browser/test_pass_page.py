@@ -90,7 +90,7 @@ async def opened(chromium: Browser, address: str, **how: Any) -> Page:
 def read(picture: bytes, **how: Any) -> str | None:
     """What a camera reads off a screen or a sheet."""
     image = Image.open(BytesIO(picture))
-    found = zxingcpp.read_barcodes(camera.seen(image, **how) if how else image)
+    found = zxingcpp.read_barcodes(camera.seen(image, **how) if how else image, zxingcpp.BarcodeFormat.QRCode)
     return found[0].text if found else None
 
 

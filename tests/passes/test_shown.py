@@ -85,7 +85,10 @@ async def page(browser: Browser, pass_: Pass, query: str = "") -> str:
 
 
 def qr_of(picture: bytes) -> str | None:
-    return next((code.text for code in zxingcpp.read_barcodes(Image.open(BytesIO(picture)))), None)
+    return next(
+        (code.text for code in zxingcpp.read_barcodes(Image.open(BytesIO(picture)), zxingcpp.BarcodeFormat.QRCode)),
+        None,
+    )
 
 
 async def test_a_pass_through_its_life(bureau: Bureau) -> None:
