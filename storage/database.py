@@ -89,7 +89,7 @@ class Database:
         if self.is_sqlite:
             Path(self.url.database or "").parent.mkdir(parents=True, exist_ok=True)
             self._writer = _writing(_sqlite(address, size=1))
-            self._reader = _sqlite(address, size=READERS, **LOOKS)
+            self._reader = _sqlite(address, "query_only=ON", size=READERS, **LOOKS)
         else:
             self._writer = _postgresql(address, size=connections)
             self._reader = _postgresql(address, size=READERS, settings=PLANS, **LOOKS)
@@ -177,12 +177,13 @@ _NOTIFY = text("SELECT pg_notify('changxing', :note)")
 
 
 PLANS = {
+    "default_transaction_read_only": "on",
     "plan_cache_mode": "force_custom_plan",
     "random_page_cost": "1.1",
     "max_parallel_workers_per_gather": "0",
     "jit": "off",
 }
-"""How PostgreSQL plans what is read: for the values at hand, a page that is in memory, and no second process.
+"""How PostgreSQL reads: changing nothing, planned for the values at hand, a page that is in memory, and no second process.
 
 What suits a rare division is ruin for a common one; and machine code or helpers cost more than a page takes.
 """
@@ -192,6 +193,7 @@ LOOKS: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollb
 """A look is no transaction: each statement sees what is committed when it begins, as PostgreSQL has it anyway.
 
 A transaction around it would cost two more trips to the database, as long as a page of one row takes altogether.
+Nothing would be rolled back, so whoever looks cannot write at all.
 """
 
 
@@ -207,7 +209,7 @@ def _postgresql(address: str, *, size: int, settings: Mapping[str, str] | None =
     )
 
 
-def _sqlite(address: str, *, size: int, **more: Any) -> AsyncEngine:
+def _sqlite(address: str, *also: str, size: int, **more: Any) -> AsyncEngine:
     engine = create_async_engine(
         address,
         pool_size=size,
@@ -221,7 +223,13 @@ def _sqlite(address: str, *, size: int, **more: Any) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={int(BUSY * 1000)}"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={int(BUSY * 1000)}",
+            *also,
+        ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
