@@ -183,7 +183,7 @@ PLANS = {
     "max_parallel_workers_per_gather": "0",
     "jit": "off",
 }
-"""How PostgreSQL reads: changing nothing, planned for the values at hand, a page that is in memory, and no second process.
+"""How PostgreSQL reads: changing nothing, planned for the values at hand, pages in memory, and no second process.
 
 What suits a rare division is ruin for a common one; and machine code or helpers cost more than a page takes.
 """

@@ -13,7 +13,7 @@ from tests.conftest import NOON
 
 async def test_a_look_cannot_write(db: Database) -> None:
     for statement in ("INSERT INTO budget (name) VALUES ('x')", "DELETE FROM contact", "UPDATE staff SET login = 'x'"):
-        with pytest.raises(DBAPIError, match="read-?only"):
+        with pytest.raises(DBAPIError, match=r"read-?only"):
             async with db.read() as tx:
                 await tx.execute(text(statement))
     async with db.write() as tx:
