@@ -7,6 +7,7 @@ has to share its processors, has read the last byte. Run as a module it serves t
 from __future__ import annotations
 
 import asyncio
+import gc
 import random
 import re
 import time
@@ -129,6 +130,7 @@ async def _serve() -> None:
     house = build(settings, made, channels_of(settings, made.forms), now)
     runner = web.AppRunner(application(house, made), access_log=None, shutdown_timeout=10)
     await runner.setup()
+    gc.freeze()
     await web.TCPSite(runner, settings.host, settings.port).start()
     await asyncio.Event().wait()
 

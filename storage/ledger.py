@@ -22,7 +22,7 @@ from sqlalchemy import (
     union,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import defer
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import BooleanClauseList
 from sqlmodel import col
@@ -39,6 +39,8 @@ BATCH = 1000
 
 IS_OPEN = col(Ticket.status).in_([literal_column(repr(status)) for status in OPEN])
 """Written out, because the planner takes a partial index only for words that it sees."""
+
+_CLOSED = defer(col(Ticket.answers), raiseload=True)  # type: ignore[arg-type]
 
 Conditions = Sequence[ColumnElement[bool]]
 Rows = Select[Any] | CompoundSelect[Any]
@@ -106,7 +108,10 @@ async def page(
     before: Sequence[Any] | None = None,
     limit: int = 50,
 ) -> list[Ticket]:
-    """The next tickets after a cursor, or those just before one; always in the order's own direction."""
+    """The next tickets after a cursor, or those just before one; always in the order's own direction.
+
+    Their sealed answers stay closed: a list shows none, and opening fifty takes as long as finding them.
+    """
     backwards = before is not None
     descending = order.descending is not backwards
     by = order.by(Ticket, descending=descending)
@@ -118,7 +123,7 @@ async def page(
         if len(near) == limit:
             return near
         conditions.append(await search.matching(tx, wanted.words))
-    query = select(Ticket).order_by(*by).limit(limit)
+    query = select(Ticket).options(_CLOSED).order_by(*by).limit(limit)
     ways = [select(col(Ticket.id)).where(*conditions, *way).order_by(*by).limit(limit) for way in _ways(scope)]
     query = query.where(*conditions, *scope) if len(ways) == 1 else query.where(col(Ticket.id).in_(_any_of(ways)))
     found = list((await tx.scalars(query)).all())
@@ -132,10 +137,11 @@ async def _newest(tx: AsyncSession, words: str, conditions: Conditions, limit: i
     """
     if len(_ways(conditions)) > 1 or not await search.is_met_soon(tx, words, conditions):
         return []
-    walk = select(Ticket).where(*conditions).order_by(*OPENED.by(Ticket, descending=True)).limit(search.REACH)
-    newest = aliased(Ticket, walk.subquery())
-    met = select(newest).where(search.walked(words, newest)).order_by(*OPENED.by(newest, descending=True))
-    return list((await tx.scalars(met.limit(limit))).all())
+    by = OPENED.by(Ticket, descending=True)
+    walk = select(*OPENED.columns).where(*conditions).order_by(*by).limit(search.REACH).subquery()
+    met = select(walk.c.id).where(search.walked(words, walk)).order_by(*OPENED.by(walk.c, descending=True)).limit(limit)
+    found = select(Ticket).options(_CLOSED).where(col(Ticket.id).in_(met)).order_by(*by)
+    return list((await tx.scalars(found)).all())
 
 
 async def count(tx: AsyncSession, wanted: Wanted, at_most: int = MOST, *, scope: Conditions = ()) -> int:

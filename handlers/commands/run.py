@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import sys
 from dataclasses import replace
@@ -63,6 +64,7 @@ async def _serve(settings: Settings, *, demo: bool) -> None:
     runner = web.AppRunner(application(house, made), access_log=None, shutdown_timeout=10)
     await runner.setup()
     try:
+        gc.freeze()  # what a house is made of lives as long as it does; to look for garbage there took 150 ms of a page
         await web.TCPSite(runner, settings.host, settings.port).start()
         _announce(settings, runner, password)
         await _stopped()

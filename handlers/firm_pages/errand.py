@@ -26,9 +26,10 @@ from bot.channels.web.cookie import ContactCookie
 from bot.channels.web.site import LANGUAGE_COOKIE
 from handlers.public.look import HERE as PUBLIC
 from handlers.public.look import STATIC as PUBLIC_STATIC
+from handlers.reading import Reading
 from handlers.staff.static import Static
 from handlers.templates import environment
-from locales.words import Refusal, Say, from_json, negotiate, render, to_json, translate
+from locales.words import Refusal, Say, from_json, negotiate, to_json
 from storage import turns
 from storage.models import Contact
 from storage.turns import Arrived
@@ -108,13 +109,18 @@ class Errand:
         asked = self.request.query.get("lang") or self.request.cookies.get(LANGUAGE_COOKIE)
         return negotiate(asked or self.request.headers.get("Accept-Language"), self.house.settings.default_language)
 
+    @cached_property
+    def reads(self) -> Reading:
+        """Sentences as this reader reads them."""
+        return Reading(self.language, self.house.settings.zone, self.now)
+
     def words(self, key: str, /, **facts: Any) -> str:
         """The sentence `key` as this reader reads it."""
-        return translate(self.language, key, zone=self.house.settings.zone, now=self.now, **facts)
+        return self.reads.words(key, **facts)
 
     def render(self, spoken: Say | str) -> str:
         """A `Say` as this reader reads it."""
-        return render(self.language, spoken, zone=self.house.settings.zone, now=self.now)
+        return self.reads.render(spoken)
 
     # Who it is.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ from aiohttp import web
 
 from bot.app import House
 from bot.channels.web.site import LANGUAGE_COOKIE
+from handlers.reading import Reading
 from handlers.staff.static import Static
 from handlers.templates import environment
-from locales.words import Say, negotiate, render, translate
+from locales.words import Say, negotiate
 
 HERE = Path(__file__).parent
 STATIC = "/public"
@@ -42,19 +44,24 @@ class Look:
     request: web.Request
     now: datetime
 
-    @property
+    @cached_property
     def language(self) -> str:
         """`?lang=`, else what the chat remembers, else what the browser prefers."""
         asked = self.request.query.get("lang") or self.request.cookies.get(LANGUAGE_COOKIE)
         return negotiate(asked or self.request.headers.get("Accept-Language"), self.house.settings.default_language)
 
+    @cached_property
+    def reads(self) -> Reading:
+        """Sentences as this reader reads them."""
+        return Reading(self.language, self.house.settings.zone, self.now)
+
     def words(self, key: str, /, **facts: Any) -> str:
         """The sentence `key` as this reader reads it."""
-        return translate(self.language, key, zone=self.house.settings.zone, now=self.now, **facts)
+        return self.reads.words(key, **facts)
 
     def render(self, spoken: Say | str) -> str:
         """A `Say` as this reader reads it."""
-        return render(self.language, spoken, zone=self.house.settings.zone, now=self.now)
+        return self.reads.render(spoken)
 
     def page(self, template: str, *, status: int = 200, **facts: Any) -> web.Response:
         """A whole page."""

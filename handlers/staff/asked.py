@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
@@ -86,6 +86,20 @@ def matters() -> dict[str, tuple[str, ...]]:
     """Every kind with its sub-kinds, in the order of the catalogue."""
     rules = catalogue.load()
     return {kind: rules.whats(kind) for kind in rules.digits}
+
+
+def matters_in(words: Callable[..., str], whole: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Every kind in words with what it offers: the kind as a `whole`, which is a key, and each matter of it."""
+    return [
+        (
+            kind_words := words(f"kind.{kind}"),
+            [
+                (kind, words(whole, kind=kind_words)),
+                *((f"{kind}.{what}", words(f"{kind}.what.{what}")) for what in whats),
+            ],
+        )
+        for kind, whats in matters().items()
+    ]
 
 
 def _matters() -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -77,17 +77,27 @@ async def show(visit: Visit) -> web.StreamResponse:
         rows=[_row(ticket, reader, visit) for ticket in shown.rows],
         shown=shown,
         most=MOST,
-        matters=view.matters(),
-        statuses=("open", *STATUSES),
-        outcomes=OUTCOMES,
-        sources=SOURCES,
-        source=lambda name: source(reader, name),
-        word=reader.word,
-        departments={i: name for i, name, division in offices if low <= division <= high},
-        people=reader.people,
+        matters=view.matters_in(visit.words, "ledger.all_of"),
+        choices=_choices(reader, {i: name for i, name, division in offices if low <= division <= high}),
         may_export=rights.may(visit.staff, "export"),
         no=no,
     )
+
+
+def _choices(reader: Reader, departments: Mapping[int, str]) -> dict[str, list[tuple[object, str]]]:
+    """What each field offers that is chosen from a list, by its name."""
+    words = reader.words
+    offered: dict[str, Iterable[tuple[object, str]]] = {
+        "status": [("open", words("ledger.open")), *((one, words(f"console.status.{one}")) for one in STATUSES)],
+        "source": [(one, source(reader, one)) for one in SOURCES],
+        "priority": [(one, words(f"ledger.priority.{one}")) for one in ("urgent", "normal")],
+        "named": [(one, words(f"ledger.{one}")) for one in ("yes", "no")],
+        "department": departments.items(),
+        "assignee": reader.people.items(),
+        "outcome": [(one, words(f"ticket.outcome.{one}")) for one in OUTCOMES],
+    }
+    sorts: list[tuple[object, str]] = [("", words("ledger.sort.opened")), ("clock", words("ledger.sort.clock"))]
+    return {name: [("", words("ledger.any")), *some] for name, some in offered.items()} | {"sort": sorts}
 
 
 async def reader_of(tx: AsyncSession, visit: Visit, offices: Sequence[tuple[int, str, str]] | None = None) -> Reader:

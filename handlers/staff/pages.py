@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from handlers.staff.choices import options
 from handlers.staff.rooms import Room, doors_of
 from handlers.staff.static import Static
 from handlers.templates import environment
@@ -36,6 +37,7 @@ class Pages:
             visit=visit,
             staff=visit.member,
             file=self.static.address,
+            options=options,
             languages=LANGUAGES,
             rooms=self._rooms.get(visit.member.role, ()) if visit.member else (),
             queues=doors_of(visit.member) if visit.member else (),

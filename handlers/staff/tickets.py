@@ -10,7 +10,7 @@ from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.staff import search
-from handlers.staff.asked import SOURCES, cursor, matters, place_of
+from handlers.staff.asked import SOURCES, cursor, matters_in, place_of
 from handlers.staff.columns import place_in
 from handlers.staff.due import Due, due
 from handlers.staff.rooms import QUEUES, queues_of
@@ -95,7 +95,7 @@ async def listed(visit: Visit, wanted: Wanted, no: Say | None = None) -> web.Res
         empty=empty(wanted),
         deeds=[verb for verb in bulk.VERBS if bulk.may(visit.staff, verb)],
         once=visit.new_once,
-        **_choices(visit.staff, wanted),
+        **_choices(visit, wanted),
     )
 
 
@@ -170,12 +170,17 @@ def _counted(tx: AsyncSession, visit: Visit, eyes: Eyes) -> dict[str, Rows]:
     return found
 
 
-def _choices(staff: Staff, wanted: Wanted) -> Mapping[str, Any]:
+def _choices(visit: Visit, wanted: Wanted) -> Mapping[str, Any]:
     """What the list can be narrowed by: matters, sources, and the divisions below where one is."""
+    staff = visit.staff
     here = wanted.division or staff.division
     around = [divisions.by_code(code) for code in (*reversed(divisions.ancestors(here)), here, *search.below(here))]
     within = [one for one in around if one and divisions.is_within(one.code, staff.division)]
-    return {"matters": matters(), "sources": SOURCES, "divisions": within if len(within) > 1 else []}
+    return {
+        "matters": matters_in(visit.words, "queue.find.whole_kind"),
+        "sources": [(name, source(visit, name)) for name in SOURCES],
+        "divisions": [(one.code, one.name) for one in within] if len(within) > 1 else [],
+    }
 
 
 def source(visit: Visit, name: str) -> str:

@@ -16,10 +16,10 @@ from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.app import House
+from handlers.reading import Reading
 from handlers.staff import flash
 from handlers.staff.listeners import Live
 from handlers.staff.pages import Pages
-from handlers.staff.reading import Reading
 from handlers.staff.sessions import Session, Sessions
 from handlers.staff.static import Static
 from hotline import divisions, rights
@@ -105,7 +105,7 @@ class Visit:
 
     def words(self, key: str, /, **facts: Any) -> str:
         """The sentence `key` as this visitor reads it."""
-        return self.reads.render(Say(key, facts))
+        return self.reads.words(key, **facts)
 
     def render(self, spoken: Say | str) -> str:
         """A `Say` as this visitor reads it."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 import shutil
 
 import pytest
+from playwright.async_api import expect
+
+expect.set_options(timeout=15_000)  # browsers share the cores with databases here: slow is not wrong
 
 CHROMIUM = "/usr/bin/chromium"
 QUIET = [

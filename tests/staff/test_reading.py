@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import event
 
-from handlers.staff.reading import Reading
+from handlers.reading import Reading
 from locales.words import LANGUAGES, SHANGHAI, Say, render, say
 from storage.database import Database
 from tests.conftest import NOON

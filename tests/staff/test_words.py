@@ -42,8 +42,8 @@ NAMED = {
 
 
 def written() -> set[str]:
-    """Every key that a template or a module of this room names in full."""
-    files = [*ROOM.glob("*.py"), *ROOM.glob("templates/*.html")]
+    """Every key that a template or a module of this room names in full, or what words its moments."""
+    files = [ROOM.parent / "reading.py", *ROOM.glob("*.py"), *ROOM.glob("templates/*.html")]
     return {key for file in files for key in LITERAL.findall(file.read_text("utf-8"))}
 
 

@@ -149,7 +149,7 @@ function show(judged) {
   el("alerted").hidden = !(judged.number in (all.list?.alerted ?? {}));
   paintTruck(face);
   paintFacts(judged);
-  paintDeeds(judged);
+  if (!again || !all.confirmed) paintDeeds(judged); // a late second look that agrees takes no form out of his hand
   if (!again) {
     el("word").focus();
     navigator.vibrate?.(verdict === "valid" ? 80 : [120, 80, 120, 80, 120]);

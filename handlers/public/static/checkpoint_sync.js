@@ -4,10 +4,9 @@ import { drop, enter, keep, waiting } from "./checkpoint_store.js";
 const LIST = "/staff/checkpoint/list";
 const AT_ONCE = 100;
 const PATIENCE_MS = 15_000;
-const LOOK_MS = 3_000; // an officer does not wait longer for a second look
 
-async function asked(address, options = {}, patience = PATIENCE_MS) {
-  return fetch(address, { credentials: "same-origin", cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(patience), ...options });
+async function asked(address, options = {}) {
+  return fetch(address, { credentials: "same-origin", cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(PATIENCE_MS), ...options });
 }
 
 // The list of whoever is signed in; null when nobody is, and then the old one is given up. Throws without a network.
@@ -37,7 +36,7 @@ export async function fetchKeys() {
 export async function lookAgain(list, look) {
   try {
     const fields = { form: list.form, shown: look.shown, plate: look.plate || "", point: look.gate?.id || "" };
-    const answer = await asked("/staff/checkpoint/look", { method: "POST", body: new URLSearchParams(fields) }, LOOK_MS);
+    const answer = await asked("/staff/checkpoint/look", { method: "POST", body: new URLSearchParams(fields) });
     return answer.ok ? await answer.json() : null;
   } catch {
     return null;

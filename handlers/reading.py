@@ -38,6 +38,10 @@ class Reading:
         except _NotPlain:
             return render(self.language, spoken, zone=self.zone, now=self.now)
 
+    def words(self, key: str, /, **facts: Any) -> str:
+        """The sentence `key` with these facts."""
+        return self.render(Say(key, facts)) if facts else _word(self.language, key)
+
     def full(self, at: datetime) -> str:
         """A moment with its day, whatever day it is today."""
         return _full(self.language, self.zone, at)
@@ -71,6 +75,11 @@ def _thawed(frozen: Any) -> Any:
     if kind is Say:
         return Say(rest[0], {name: _thawed(value) for name, value in rest[1:]})
     return [_thawed(value) for value in rest] if kind is list else rest[0]
+
+
+@lru_cache(KEPT)
+def _word(language: str, key: str) -> str:
+    return translate(language, key)
 
 
 @lru_cache(KEPT)
