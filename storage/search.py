@@ -100,21 +100,18 @@ async def keep(tx: AsyncSession, ticket_id: int, text: str) -> None:
 async def matching(tx: AsyncSession, words: str, *, counted: bool = False) -> ColumnElement[bool]:
     """The condition that a ticket holds all these words, for a list that is sorted and cut, or is `counted`.
 
-    PostgreSQL guesses badly how rare a word is, and a bad guess costs seconds at a million tickets. So it is looked up,
-    once for a page and its counts: a list walks past each ticket for a word that many of the newest hold, and has the
-    ids of any other at hand. See `holding` for what is found.
+    PostgreSQL guesses badly how rare a word is, and a bad guess costs seconds at a million tickets. So it is looked up:
+    a list walks past each ticket for a word that many of the newest hold, and has the ids of any other at hand; a count
+    needs no order, and follows the index as far as it goes. See `holding` for what is found.
     """
     held = holding(tx, words)
     if tx.get_bind().dialect.name != "postgresql":
         return held
     if await _is_common(tx, words):
         return held if counted else walked(words, Ticket)
-    known: dict[str, list[int]] = tx.info.setdefault("found", {})
-    if words not in known:
-        if counted:
-            return _joined(_wanted(words))
-        known[words] = await _ids(tx, _wanted(words))
-    ids = known[words]
+    if counted:
+        return _joined(_wanted(words))
+    ids = await _ids(tx, _wanted(words))
     return held if len(ids) > FEW else col(Ticket.id) == any_(literal(ids, ARRAY(BigInteger)))
 
 

@@ -51,12 +51,13 @@ async def as_xlsx(visit: Visit) -> web.StreamResponse:
     visit.house.settings.var.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="export-", dir=visit.house.settings.var) as folder:
         file = Path(folder) / "ledger.xlsx"
-        book = sheets.Workbook(file, reader.words("ledger.sheet"), head(reader))
-        try:
-            async for some in lines:
-                await asyncio.to_thread(_in_book, book, reader, some)
-        finally:
-            await asyncio.to_thread(book.close)
+        async with visit.console.exporting:
+            book = sheets.Workbook(file, reader.words("ledger.sheet"), head(reader))
+            try:
+                async for some in lines:
+                    await asyncio.to_thread(_in_book, book, reader, some)
+            finally:
+                await asyncio.to_thread(book.close)
         response = await _answer(visit, "xlsx", XLSX)
         with file.open("rb") as written:
             while chunk := await asyncio.to_thread(written.read, CHUNK):

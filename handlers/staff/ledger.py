@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -66,7 +67,11 @@ async def show(visit: Visit) -> web.StreamResponse:
                 tx, Wanted(number=number), scope=scope(tx, visit.staff)
             ):
                 return visit.onward(f"/staff/tickets/{number}")
-            shown = await _shown(tx, visit, asked)
+        except Refusal as refused:
+            no = refused.say
+    if no is None:
+        try:
+            shown = await _shown(visit, asked)
         except Refusal as refused:
             no = refused.say
     low, high = bounds(visit.staff.division)
@@ -106,11 +111,19 @@ async def reader_of(tx: AsyncSession, visit: Visit, offices: Sequence[tuple[int,
     return Reader(visit.language, visit.house.settings.zone, await people.names(tx), departments)
 
 
-async def _shown(tx: AsyncSession, visit: Visit, asked: Asked) -> Shown:
+async def _shown(visit: Visit, asked: Asked) -> Shown:
+    """The rows and the numbers above them, each in a look of its own at the same time."""
     wanted = view.wanted_of(asked, visit.now, visit.house.settings.zone)
-    held, order = scope(tx, visit.staff), asked.order
+    shown, counts = await asyncio.gather(_rows(visit, asked, wanted), _counts(visit, asked, wanted))
+    return replace(shown, counts=counts[0], waiting=counts[1])
+
+
+async def _rows(visit: Visit, asked: Asked, wanted: Wanted) -> Shown:
+    order = asked.order
     after, before = view.place_of(order, asked.after), view.place_of(order, asked.before)
-    rows = await ledger.page(tx, wanted, scope=held, order=order, after=after, before=before, limit=PAGE + 1)
+    async with visit.house.db.read() as tx:
+        held = scope(tx, visit.staff)
+        rows = await ledger.page(tx, wanted, scope=held, order=order, after=after, before=before, limit=PAGE + 1)
     more = len(rows) > PAGE
     rows = rows[-PAGE:] if before else rows[:PAGE]
     has_newer, has_older = (more, True) if before else (after is not None, more)
@@ -118,12 +131,11 @@ async def _shown(tx: AsyncSession, visit: Visit, asked: Asked) -> Shown:
         rows,
         view.cursor(order, order.of(rows[0])) if rows and has_newer else "",
         view.cursor(order, order.of(rows[-1])) if rows and has_older else "",
-        *await _counts(tx, visit, asked, wanted, held),
     )
 
 
 async def _counts(
-    tx: AsyncSession, visit: Visit, asked: Asked, wanted: Wanted, held: ledger.Conditions
+    visit: Visit, asked: Asked, wanted: Wanted
 ) -> tuple[tuple[tuple[str, int, str], ...], Mapping[str, int]]:
     """What there is of this view, each number with the address of the tickets behind it; and all that was counted."""
     shown = {"found": (wanted, asked.address(after="", before=""))}
@@ -132,8 +144,10 @@ async def _counts(
     ):  # of words only what was found: each narrower count needs all their ids
         shown["open"] = replace(wanted, statuses=OPEN), asked.address(status="open")
         shown["overdue"] = replace(wanted, overdue_at=visit.now), asked.address(overdue="yes")
-    of_view = {name: await ledger.counted(tx, narrower, scope=held) for name, (narrower, _) in shown.items()}
-    counts = await ledger.count_each(tx, of_view | visit.waiting())
+    async with visit.house.db.read() as tx:
+        held = scope(tx, visit.staff)
+        of_view = {name: await ledger.counted(tx, narrower, scope=held) for name, (narrower, _) in shown.items()}
+        counts = await ledger.count_each(tx, of_view | visit.waiting())
     return tuple((name, counts[name], address) for name, (_, address) in shown.items()), counts
 
 

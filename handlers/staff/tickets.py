@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -24,7 +25,6 @@ from hotline.rights import scope
 from locales.words import Refusal, Say, has, say
 from storage import filters, ledger, queues
 from storage import tickets as tickets_of
-from storage.ledger import Rows
 from storage.models import Staff, Ticket
 from storage.queues import Eyes
 
@@ -70,15 +70,11 @@ async def show(visit: Visit) -> web.StreamResponse:
 
 async def listed(visit: Visit, wanted: Wanted, no: Say | None = None) -> web.Response:
     """The page of a list; `no` is what was refused on it."""
-    found = Found([])
     async with visit.house.db.read() as tx:
         eyes = await eyes_of(tx, visit.staff)
-        try:
-            found = await _page(tx, visit, wanted, eyes)
-        except Refusal as refused:
-            no = refused.say
-        counts = await ledger.count_each(tx, _counted(tx, visit, eyes) | visit.waiting())
         saved = await filters.of_staff(tx, visit.staff.id or 0)
+    (found, refused), counts = await asyncio.gather(_page(visit, wanted, eyes), _counts(visit, eyes))
+    no = refused or no
     return await visit.page(
         "tickets.html",
         status=422 if no and visit.request.method == "POST" else 200,
@@ -112,7 +108,16 @@ async def eyes_of(tx: AsyncSession, staff: Staff) -> Eyes:
     return Eyes(staff.id or 0, staff.department_id, alarmed)
 
 
-async def _page(tx: AsyncSession, visit: Visit, wanted: Wanted, eyes: Eyes) -> Found:
+async def _page(visit: Visit, wanted: Wanted, eyes: Eyes) -> tuple[Found, Say | None]:
+    """The rows, or why there are none to be looked for."""
+    try:
+        async with visit.house.db.read() as tx:
+            return await _found(tx, visit, wanted, eyes), None
+    except Refusal as no:
+        return Found([]), no.say
+
+
+async def _found(tx: AsyncSession, visit: Visit, wanted: Wanted, eyes: Eyes) -> Found:
     conditions = [*scope(tx, visit.staff), *queues.standing_in(tx, wanted.view, eyes, visit.now)]
     asked = search.wanted_of(wanted)
     if asked.plate and visit.staff.role not in rights.DESK:
@@ -157,17 +162,18 @@ def _is_express(ticket: Ticket) -> bool:
     return rule is not None and rule.express
 
 
-def _counted(tx: AsyncSession, visit: Visit, eyes: Eyes) -> dict[str, Rows]:
-    """What each link to a queue counts."""
-    mine = scope(tx, visit.staff)
-    found = {
-        view: queues.in_queue(tx, view, mine, eyes, visit.now, MOST_COUNTED)
-        for view in queues_of(visit.staff)
-        if view not in UNCOUNTED
-    }
-    if rights.may(visit.staff, "called"):
-        found["callbacks"] = queues.callbacks_waiting(*divisions.bounds(visit.staff.division), MOST_COUNTED)
-    return found
+async def _counts(visit: Visit, eyes: Eyes) -> dict[str, int]:
+    """What each link to a queue counts, and what the navigation does; in a look of its own, while rows are found."""
+    async with visit.house.db.read() as tx:
+        mine = scope(tx, visit.staff)
+        found = {
+            view: queues.in_queue(tx, view, mine, eyes, visit.now, MOST_COUNTED)
+            for view in queues_of(visit.staff)
+            if view not in UNCOUNTED
+        }
+        if rights.may(visit.staff, "called"):
+            found["callbacks"] = queues.callbacks_waiting(*divisions.bounds(visit.staff.division), MOST_COUNTED)
+        return await ledger.count_each(tx, found | visit.waiting())
 
 
 def _choices(visit: Visit, wanted: Wanted) -> Mapping[str, Any]:

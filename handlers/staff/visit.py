@@ -38,7 +38,7 @@ MOST_DEAD = 99
 """More than this, of what the navigation counts, are "99+"."""
 
 AT_ONCE = 2
-"""Passwords checked, and photos made small, at the same time: each takes up to 100 MB."""
+"""Passwords checked, photos made small, and workbooks written at the same time: each takes up to 100 MB or a core."""
 
 _ONCE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
@@ -54,6 +54,7 @@ class Console:
     leaflet: Static | None = None
     checking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     drawing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    exporting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     async def visit(self, request: web.Request) -> Visit:
         """Who asks, as far as their cookie proves it."""

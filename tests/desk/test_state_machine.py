@@ -308,19 +308,29 @@ async def begun(file: Path) -> dict[str, Any]:
     return {"opened": file, "cast": hired, "drivers": drivers, "others": others, "ids": ids}
 
 
+WANTED = {"resolved", "struck_off", "reopened", "gathered", "split", "rated", "breached"}
+"""What must have happened in some of the days: otherwise nothing was tried."""
+
+MOST_ROUNDS = 5
+"""Chance may leave one of these out of twelve days, not of sixty."""
+
+
 def test_the_desk(sqlite_template: Path, tmp_path: Path) -> None:
     shutil.copy(sqlite_template, opened := tmp_path / "opened.db")
     seen = Counter[str]()
     with asyncio.Runner() as runner:
         machine: Any = type("Day", (Desk,), {"runner": runner, "seen": seen, **runner.run(begun(opened))})
-        run_state_machine_as_test(
-            machine,
-            settings=settings(
-                max_examples=12,
-                stateful_step_count=40,
-                deadline=None,
-                phases=[Phase.explicit, Phase.reuse, Phase.generate],  # to shrink takes minutes, and the steps tell
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
-    assert set(seen) >= {"resolved", "struck_off", "reopened", "gathered", "split", "rated", "breached"}
+        for _ in range(MOST_ROUNDS):
+            run_state_machine_as_test(
+                machine,
+                settings=settings(
+                    max_examples=12,
+                    stateful_step_count=40,
+                    deadline=None,
+                    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # to shrink takes minutes, and the steps tell
+                    suppress_health_check=list(HealthCheck),
+                ),
+            )
+            if set(seen) >= WANTED:
+                break
+    assert set(seen) >= WANTED

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import zipfile
 from datetime import timedelta
 from io import BytesIO, StringIO
+from time import sleep
 from typing import Any
 from xml.etree import ElementTree
 
@@ -166,6 +168,35 @@ def columns_word(name: str) -> str:
     from locales.words import translate
 
     return translate("zh_CN", f"ledger.column.{name}")
+
+
+async def test_two_workbooks_are_written_at_a_time(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    await year(desk)
+    now: list[str] = []
+    most: list[int] = []
+
+    class Watched(sheets.Workbook):
+        def __init__(self, *known: Any) -> None:
+            super().__init__(*known)
+            now.append("open")
+            most.append(len(now))
+
+        def close(self) -> None:
+            sleep(0.5)
+            now.pop()
+            super().close()
+
+    monkeypatch.setattr(sheets, "Workbook", Watched)
+
+    async with desk.browser("zong") as lead:
+
+        async def export() -> int:
+            async with lead.client.get("/staff/ledger.xlsx") as answer:
+                return len(await answer.read())
+
+        sizes = await asyncio.gather(*(export() for _ in range(5)))
+    assert min(sizes) > 1000
+    assert (len(most), max(most)) == (5, 2)
 
 
 async def test_each_export_is_noted(desk: Desk) -> None:
