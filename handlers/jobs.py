@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Job
 from handlers import desk
-from hotline import closing, dispatch, dispatch_news, recount, timing, trends
+from hotline import closing, dispatch, dispatch_news, moving, recount, timing, trends
 from hotline.decisions import KEPT
 from hotline.facilities import facilities_climb
 from hotline.filings import watching
@@ -35,6 +35,11 @@ async def alarms(tx: AsyncSession, now: datetime) -> dict[str, Any]:
     for ticket in due:
         await timing.ring(tx, ticket, now)
     return {"rung": len(due)}
+
+
+async def hand_on(tx: AsyncSession, now: datetime) -> dict[str, Any]:
+    """Give on what somebody holds who is no longer there."""
+    return {"handed_on": await moving.hand_on(tx, now)}
 
 
 async def ask_callbacks(tx: AsyncSession, now: datetime) -> dict[str, Any]:
@@ -79,6 +84,7 @@ async def tidy(tx: AsyncSession, now: datetime) -> dict[str, Any]:
 
 JOBS = (
     Job("alarms", "* * * * *", alarms),
+    Job("handing_on", "* * * * *", hand_on),
     Job("callbacks", "*/5 * * * *", ask_callbacks),
     Job("facilities", "*/5 * * * *", facilities_climb),
     Job("recount", "5 * * * *", recount_due_times),

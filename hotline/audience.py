@@ -44,6 +44,7 @@ AUDIENCE = {
     "routed": Told(),
     "taken": Told("told.taken"),
     "transferred": Told("told.transferred", desk="summons.assigned", whom=_OWNER),
+    "handed_on": Told(desk="summons.assigned", whom=_OWNER),
     "returned": Told(desk="summons.returned", whom=frozenset({DESK})),
     "assist_asked": Told(desk="summons.assist", whom=frozenset({ABOVE})),
     "assisted": Told(desk="summons.assisted", whom=_OWNER),

@@ -1,4 +1,7 @@
-"""How a ticket moves between departments: 转办, 退回, 协办. Moving never stops a clock and never closes a ticket."""
+"""How a ticket moves between departments and people: 转办, 退回, 协办, and on from whoever left.
+
+Moving never stops a clock and never closes a ticket.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from hotline import routing
 from hotline.audience import record
 from hotline.tickets import at_work, worded, words_of
 from locales.words import Refusal
-from storage import assists, organisation
+from storage import assists, organisation, tickets
 from storage.models import Department, Staff, Ticket
 
 
@@ -75,6 +78,23 @@ async def assist(tx: AsyncSession, ticket_id: int, staff: Staff, words: str, now
     facts: dict[str, Any] = {"department": staff.department_id, "message": message_id}
     await record(tx, ticket, "assisted", f"staff:{staff.id}", now, words=said, **facts)
     return ticket
+
+
+async def hand_on(tx: AsyncSession, now: datetime) -> int:
+    """What somebody holds who left goes to whoever is at that post now; gives how many.
+
+    With nobody there it waits for whoever takes it, in the department's queue or the desk's.
+    """
+    left = await tickets.left_behind(tx)
+    for ticket in left:
+        department = await tx.get(Department, ticket.department_id) if ticket.department_id else None
+        member = (await routing.to(tx, department, now)).member
+        gave, ticket.assignee_id = ticket.assignee_id, member.id if member else None
+        if ticket.status != "waiting":
+            ticket.status = "assigned" if department else "accepted"
+        facts: dict[str, Any] = {"department": ticket.department_id, "staff": ticket.assignee_id, "gave": gave}
+        await record(tx, ticket, "handed_on", "desk", now, **facts)
+    return len(left)
 
 
 async def _department(tx: AsyncSession, department_id: int) -> Department:

@@ -69,7 +69,7 @@ async def change(tx: AsyncSession, by: Staff, staff_id: int, place: Place, now: 
 
 
 async def disable(tx: AsyncSession, by: Staff, staff_id: int, now: datetime) -> Staff:
-    """End somebody's access at once, wherever they are signed in; their tickets keep their name until given on."""
+    """End somebody's access at once, wherever they are signed in; what they hold is handed on (`moving.hand_on`)."""
     member = await _member(tx, by, staff_id)
     await _keep_an_admin(tx, by, member)
     if member.disabled_at is None:

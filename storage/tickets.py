@@ -13,7 +13,19 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from storage.database import insert_into
-from storage.models import OPEN, Attachment, Contact, Counter, Extension, Follower, Message, Ticket, TicketEvent
+from storage.ledger import IS_OPEN
+from storage.models import (
+    OPEN,
+    Attachment,
+    Contact,
+    Counter,
+    Extension,
+    Follower,
+    Message,
+    Staff,
+    Ticket,
+    TicketEvent,
+)
 
 
 async def next_serial(tx: AsyncSession, division: str, day: date, kind: str) -> int:
@@ -190,6 +202,14 @@ async def ringing(tx: AsyncSession, now: datetime, limit: int = 200) -> list[Tic
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
+    return list((await tx.scalars(query)).all())
+
+
+async def left_behind(tx: AsyncSession, limit: int = 100) -> list[Ticket]:
+    """Open tickets of somebody who left or handles none any more; held until the transaction ends."""
+    gone = select(col(Staff.id)).where(or_(col(Staff.disabled_at).is_not(None), col(Staff.role) == "checkpoint"))
+    query = select(Ticket).where(IS_OPEN, col(Ticket.assignee_id).in_(gone))
+    query = query.order_by(col(Ticket.id)).limit(limit).with_for_update(skip_locked=True)
     return list((await tx.scalars(query)).all())
 
 

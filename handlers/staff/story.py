@@ -145,7 +145,7 @@ def _detail(event: TicketEvent, known: Known) -> list[Say]:
     facts, out = event.facts, list[Say]()
     if department := known.departments.get(facts.get("department") or facts.get("left") or 0):
         out.append(say("page.detail.department", name=department.name))
-    if event.kind in ("routed", "transferred") and (name := known.staff.get(facts.get("staff") or 0)):
+    if event.kind in ("routed", "transferred", "handed_on") and (name := known.staff.get(facts.get("staff") or 0)):
         out.append(say("page.detail.staff", name=name))
     if number := known.numbers.get(facts.get("master") or 0):
         out.append(say("page.detail.number", number=number))

@@ -133,6 +133,9 @@ class Phone:
         await self.reads(word, why)
 
     async def reads(self, word: str, why: str = "") -> None:
+        await expect(
+            self.page.locator("#verdict")
+        ).to_be_visible()  # until then the words are those of the truck before
         await expect(self.page.locator("#word")).to_contain_text(word)
         if why:
             await expect(self.page.locator("#why")).to_contain_text(why)

@@ -93,3 +93,32 @@ async def test_a_department_that_helps_does_its_part_and_the_ticket_stays(floor:
     assert (await floor.ticket(ticket_id)).department_id == floor.cast.enforcement
     assert await floor.events(ticket_id) == ["opened", "routed", "assist_asked", "assisted"]
     await floor.do(moving.ask_assist, ticket_id, floor["zhao"], floor.cast.toll, "还要一段")
+
+
+async def test_what_somebody_held_who_left_goes_on_and_its_clock_with_it(floor: Floor) -> None:
+    ticket_id = await floor.report()
+    desks = await floor.report("consult", "relief", by="other")
+    await floor.do(tickets.take, ticket_id, floor["zhao"])
+    await floor.do(tickets.take, desks, floor["wang"])
+    before = await floor.ticket(ticket_id)
+    assert await handed_on(floor) == 0
+    async with floor.db.write() as tx:
+        for name in ("zhao", "wang"):
+            (await tx.get_one(Staff, floor[name].id)).disabled_at = floor.clock()
+        post = (await tx.scalars(select(Post).where(col(Post.a_id) == floor["zhao"].id))).one()
+        post.b_id = floor["li"].id
+    assert await handed_on(floor) == 2
+    after = await floor.ticket(ticket_id)
+    assert (after.status, after.department_id, after.assignee_id) == (
+        "assigned", floor.cast.enforcement, floor["li"].id,
+    )  # fmt: skip
+    assert after.resolution_due_at == before.resolution_due_at
+    assert (await floor.events(ticket_id))[-1] == "handed_on"
+    waits = await floor.ticket(desks)
+    assert (waits.status, waits.department_id, waits.assignee_id) == ("accepted", None, None)
+    assert await handed_on(floor) == 0
+
+
+async def handed_on(floor: Floor) -> int:
+    async with floor.db.write() as tx:
+        return await moving.hand_on(tx, floor.clock())
