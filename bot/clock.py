@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import islice
 from typing import Any, Literal
 
 import structlog
@@ -24,6 +25,10 @@ AGAIN = 5
 
 MOST_CAUGHT_UP = 400
 """Slots of one job that are caught up at one time; the next tick takes the rest."""
+
+
+LOOKS_BACK = (timedelta(minutes=1), timedelta(hours=1), timedelta(days=1), timedelta(days=8))
+"""How far the latest slot is looked for, a little at first: a job of each minute has had 2,880 in two days."""
 
 
 @dataclass(frozen=True)
@@ -79,16 +84,12 @@ class Clock:
             last = await jobs.last_slot(tx, job.name)
         trigger = CronTrigger.from_crontab(job.crontab, self.zone)
         since = max(last or now - timedelta(days=2), now - timedelta(days=8))
-        slots: list[datetime] = []
-        slot = trigger.get_next_fire_time(None, since + timedelta(microseconds=1))
-        while slot is not None and slot <= now:
-            slots.append(slot.astimezone(UTC))
-            if last is None or job.catch_up == "latest":
-                slots = slots[-1:]
-            elif len(slots) >= MOST_CAUGHT_UP:
-                break
-            slot = trigger.get_next_fire_time(slot, slot + timedelta(microseconds=1))
-        return slots
+        if last is not None and job.catch_up == "every":
+            return list(islice(_slots(trigger, since, now), MOST_CAUGHT_UP))
+        for back in LOOKS_BACK:
+            if found := list(_slots(trigger, max(since, now - back), now)):
+                return found[-1:]
+        return []
 
     async def _run(self, job: Job, slot: datetime) -> bool:
         async with self.db.write() as tx:
@@ -100,3 +101,11 @@ class Clock:
         metrics.JOBS.labels(job.name, "done").inc()
         log.info("job done", job=job.name, slot=slot.isoformat(), outcome=outcome)
         return True
+
+
+def _slots(trigger: CronTrigger, since: datetime, until: datetime) -> Iterator[datetime]:
+    """The times of a trigger after `since`, up to and with `until`, in UTC."""
+    slot = trigger.get_next_fire_time(None, since + timedelta(microseconds=1))
+    while slot is not None and slot <= until:
+        yield slot.astimezone(UTC)
+        slot = trigger.get_next_fire_time(slot, slot + timedelta(microseconds=1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -115,14 +115,17 @@ async def by_telegram(db: Database, clock: Any, var: Path) -> AsyncIterator[ByTe
 class ByWeb:
     """Each line is what the page would post; what is heard is what the page would show."""
 
-    def __init__(self, house: Any, clients: dict[str, TestClient[Any, Any]]):
-        self.house, self.clients = house, clients
+    def __init__(self, house: Any, opened: Callable[[], Awaitable[TestClient[Any, Any]]]):
+        self.house, self.opened = house, opened
+        self.clients: dict[str, TestClient[Any, Any]] = {}
         self.after = dict.fromkeys(PEOPLE, 0)
         self.shown: dict[str, list[list[dict[str, str]]]] = {who: [] for who in PEOPLE}
         self.count = 0
 
     async def say(self, who: str, words: str, language: str) -> None:
         self.count += 1
+        if who not in self.clients:  # nobody hears anything before he has said something
+            self.clients[who] = await self.opened()
         client, body = self.clients[who], {"id": f"message-{self.count:05d}"}
         bubble = -2 if words.startswith("@old ") else -1
         shown = self.shown[who][bubble] if len(self.shown[who]) >= -bubble else []
@@ -149,7 +152,8 @@ class ByWeb:
     async def hear(self) -> list[Heard]:
         await self.house.sender.drain()
         heard = []
-        for who, client in self.clients.items():
+        for who in (who for who in PEOPLE if who in self.clients):
+            client = self.clients[who]
             history = await (await client.get("/api/history")).json()
             for bubble in history["bubbles"]:
                 if bubble["from"] != "us" or bubble["id"] <= self.after[who]:
@@ -166,16 +170,18 @@ async def by_web(db: Database, clock: Any, var: Path) -> AsyncIterator[ByWeb]:
     """A house whose only door is the web chat."""
     house = _house(db, clock, var, Web("main"))
     async with AsyncExitStack() as stack:
-        clients = {}
-        for who in PEOPLE:
+
+        async def opened() -> TestClient[Any, Any]:
             app = web.Application()
             add_routes(
                 app, db=db, receive=house.receiver.receive, secret=house.secret, files=house.files,
                 public_url="", default_language=negotiate("zh"), account="main", draw=a_picture,
             )  # fmt: skip
-            clients[who] = await stack.enter_async_context(TestClient(TestServer(app)))
-            assert (await clients[who].post("/api/session")).status == 204
-        yield ByWeb(house, clients)
+            client = await stack.enter_async_context(TestClient(TestServer(app)))
+            assert (await client.post("/api/session")).status == 204
+            return client
+
+        yield ByWeb(house, opened)
 
 
 def _labels(markup: dict[str, Any]) -> tuple[str, ...]:
