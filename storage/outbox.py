@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, insert, literal, select, tuple_, update
+from sqlalchemy import Select, bindparam, case, func, insert, literal, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -319,19 +320,25 @@ def bulk(channel: str, account: str) -> str:
 
 async def outlook(tx: AsyncSession, channel: str, account: str) -> tuple[dict[int, datetime], datetime | None]:
     """When the next line of each lane of an account is due (lanes without any left out), and until when bulk waits."""
-    heads = [
+    asked = {"channel": channel, "account": account, "bulk": bulk(channel, account)}
+    *due, until = (await tx.execute(_outlook(), asked)).one()
+    return {lane: at for lane, at in zip(LANES, due, strict=True) if at is not None}, until
+
+
+@cache
+def _outlook() -> Select[Any]:
+    """Written once: the sender asks it after each message."""
+    lines = (col(Line.channel) == bindparam("channel"), col(Line.account) == bindparam("account"))
+    heads: list[Any] = [
         select(col(Line.due_at))
-        .where(
-            col(Line.channel) == channel, col(Line.account) == account, col(Line.lane) == lane, col(Line.due_at) < NEVER
-        )
+        .where(*lines, col(Line.lane) == lane, col(Line.due_at) < NEVER)
         .order_by(col(Line.due_at))
         .limit(1)
         .scalar_subquery()
         for lane in LANES
     ]
-    closed = select(col(Budget.until)).where(col(Budget.name) == bulk(channel, account)).scalar_subquery()
-    *due, until = (await tx.execute(select(*heads, closed))).one()
-    return {lane: at for lane, at in zip(LANES, due, strict=True) if at is not None}, until
+    closed = select(col(Budget.until)).where(col(Budget.name) == bindparam("bulk")).scalar_subquery()
+    return select(*heads, closed)
 
 
 async def send_again(tx: AsyncSession, row_id: int, now: datetime) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import func, select
 
 from hotline import closing, tickets, timing
@@ -19,14 +19,14 @@ from storage import staff as people
 from storage import tickets as ledger
 from storage.database import Database
 from storage.models import Outbox, Ticket
-from tests.browser.screen import CHROMIUM, DESK, PHONE, QUIET, needs_chromium
+from tests.browser.screen import DESK, PHONE, needs_chromium
 from tests.conftest import StillClock
 from tests.staff.desk import PASSWORD, Desk, assembled, deliver
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="module")]
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def desk(sqlite_template: Path, tmp_path: Path, clock: StillClock) -> AsyncIterator[Desk]:
     """A desk on SQLite, where 李 works."""
     shutil.copy(sqlite_template, tmp_path / "desk.db")
@@ -40,18 +40,10 @@ async def desk(sqlite_template: Path, tmp_path: Path, clock: StillClock) -> Asyn
     await db.close()
 
 
-@pytest_asyncio.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield browser
-        await browser.close()
-
-
-@pytest_asyncio.fixture
-async def screen(browser: Browser) -> AsyncIterator[BrowserContext]:
+@pytest_asyncio.fixture(loop_scope="module")
+async def screen(chromium: Browser) -> AsyncIterator[BrowserContext]:
     """The screen on a clerk's desk."""
-    context = await browser.new_context(**DESK)  # type: ignore[arg-type]
+    context = await chromium.new_context(**DESK)  # type: ignore[arg-type]
     yield context
     await context.close()
 
@@ -339,9 +331,9 @@ async def test_when_the_session_is_over_the_page_says_so(desk: Desk, screen: Bro
     await page.wait_for_url("**/staff/?view=mine")
 
 
-async def test_everything_works_without_javascript(desk: Desk, browser: Browser) -> None:
+async def test_everything_works_without_javascript(desk: Desk, chromium: Browser) -> None:
     ticket = await desk.report()
-    context = await browser.new_context(**DESK, java_script_enabled=False)  # type: ignore[arg-type]
+    context = await chromium.new_context(**DESK, java_script_enabled=False)  # type: ignore[arg-type]
     page = await signed_in(context, desk)
     await page.locator("#rows").get_by_role("button", name="我来办").click()
     await expect(page.locator(".flash")).to_contain_text("由您办理了")
@@ -401,10 +393,10 @@ async def a_full_desk(desk: Desk) -> list[str]:
 
 @pytest.mark.parametrize(("device", "scheme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk-light", "phone-dark"])
 async def test_every_page_can_be_read_touched_and_heard(
-    desk: Desk, browser: Browser, device: dict[str, Any], scheme: Any
+    desk: Desk, chromium: Browser, device: dict[str, Any], scheme: Any
 ) -> None:
     pages = await a_full_desk(desk)
-    context = await browser.new_context(**device, color_scheme=scheme)
+    context = await chromium.new_context(**device, color_scheme=scheme)
     page = await opened(context, desk, "/staff/sign-in")
     await checked(page, device)
     await page.close()
@@ -429,13 +421,13 @@ async def faults(page: Page, kind: str) -> list[str]:
     return list(await page.evaluate(f"{FAULTS}.{kind}()"))
 
 
-async def test_english_fits_too(desk: Desk, browser: Browser) -> None:
+async def test_english_fits_too(desk: Desk, chromium: Browser) -> None:
     pages = await a_full_desk(desk)
     async with desk.db.write() as tx:
         member = await people.by_login(tx, "wang")
         assert member is not None
         member.language = "en"
-    context = await browser.new_context(**PHONE)  # type: ignore[arg-type]  # where it does not fit first
+    context = await chromium.new_context(**PHONE)  # type: ignore[arg-type]  # where it does not fit first
     page = await signed_in(context, desk, login="wang")
     for path in pages:
         await page.goto(str(desk.server.make_url(path)))

@@ -16,11 +16,11 @@ from playwright.async_api import BrowserContext, expect
 
 from hotline.formats.places import from_position
 from storage.database import Database
-from tests.browser.test_console import browser, opened, pytestmark, screen, signed_in, sound
+from tests.browser.test_console import opened, pytestmark, screen, signed_in, sound
 from tests.conftest import StillClock
 from tests.staff.desk import Desk, assembled
 
-__all__ = ["browser", "pytestmark", "screen"]
+__all__ = ["pytestmark", "screen"]
 
 ROOT = Path(__file__).parents[2]
 SECONDS_TO_FETCH = 120
@@ -45,7 +45,7 @@ def leaflet() -> None:
         pytest.skip("`make assets` did not fetch Leaflet in time")
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def desk(sqlite_template: Path, tmp_path: Path, clock: StillClock, leaflet: None) -> AsyncIterator[Desk]:
     """A desk with a map, whose tiles this house serves itself until /tiles/lose."""
     shutil.copy(sqlite_template, tmp_path / "desk.db")

@@ -11,11 +11,11 @@ from hotline.passes import applying, blocks, deciding
 from storage import staff as people
 from storage.models import Vehicle
 from tests.browser.screen import PHONE
-from tests.browser.test_console import browser, desk, pytestmark, screen, signed_in, sound
+from tests.browser.test_console import desk, pytestmark, screen, signed_in, sound
 from tests.staff.desk import Desk
 from tests.support.passes import CITY, contact, firm, packs, wish
 
-__all__ = ["browser", "desk", "packs", "pytestmark", "screen"]
+__all__ = ["desk", "packs", "pytestmark", "screen"]
 
 
 async def submit(desk: Desk, *plates: str) -> list[int]:
@@ -33,12 +33,12 @@ async def submit(desk: Desk, *plates: str) -> list[int]:
 
 
 @pytest.mark.usefixtures("packs")
-async def test_reviewing_while_others_do_it_too(desk: Desk, browser: Browser) -> None:
+async def test_reviewing_while_others_do_it_too(desk: Desk, chromium: Browser) -> None:
     boss = await desk.hire("zong", "admin")
     async with desk.db.write() as tx:
         await blocks.allot(tx, boss, CITY, 1, 50, "测试〔2026〕1号", desk.clock())
     ids = await submit(desk, "吉A11111", "吉A22222", "吉A33333")
-    page = await signed_in(await browser.new_context(**PHONE), desk, "/staff/passes", "wang")  # type: ignore[arg-type]
+    page = await signed_in(await chromium.new_context(**PHONE), desk, "/staff/passes", "wang")  # type: ignore[arg-type]
     await expect(page.locator("#rows tr")).to_have_count(3)
     await expect(page.locator("#live")).to_have_text("实时更新")
     await submit(desk, "吉A44444")

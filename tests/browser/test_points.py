@@ -7,16 +7,16 @@ from pathlib import Path
 from playwright.async_api import Browser, expect
 
 from tests.browser.screen import PHONE
-from tests.browser.test_console import browser, desk, pytestmark, screen, signed_in, sound
+from tests.browser.test_console import desk, pytestmark, screen, signed_in, sound
 from tests.staff.desk import Desk
 
-__all__ = ["browser", "desk", "pytestmark", "screen"]
+__all__ = ["desk", "pytestmark", "screen"]
 
 SHEET = "类别,名称,行政区划,来源,核实日期\r\n充电站,东站充电站,长春市二道区,来函,2026-02-01\r\n"
 
 
-async def test_a_chosen_file_is_read_in_either_coding(desk: Desk, browser: Browser, tmp_path: Path) -> None:
-    page = await signed_in(await browser.new_context(**PHONE), desk, "/staff/points", "wang")  # type: ignore[arg-type]
+async def test_a_chosen_file_is_read_in_either_coding(desk: Desk, chromium: Browser, tmp_path: Path) -> None:
+    page = await signed_in(await chromium.new_context(**PHONE), desk, "/staff/points", "wang")  # type: ignore[arg-type]
     await page.get_by_text("导入一张表", exact=True).click()
     for n, coding in enumerate(("utf-8-sig", "gb18030")):
         file = tmp_path / f"{n}.csv"

@@ -7,17 +7,17 @@ import re
 from playwright.async_api import Browser, expect
 
 from tests.browser.screen import DESK
-from tests.browser.test_console import browser, desk, live, pytestmark, screen, signed_in, sound
+from tests.browser.test_console import desk, live, pytestmark, screen, signed_in, sound
 from tests.staff.desk import Desk
 
-__all__ = ["browser", "desk", "pytestmark", "screen"]
+__all__ = ["desk", "pytestmark", "screen"]
 
 
-async def test_two_clerks_at_one_ticket(desk: Desk, browser: Browser) -> None:
+async def test_two_clerks_at_one_ticket(desk: Desk, chromium: Browser) -> None:
     ticket = await desk.report()
     path = f"/staff/tickets/{ticket.number}"
-    mine = await signed_in(await browser.new_context(**DESK), desk, path)  # type: ignore[arg-type]
-    his = await signed_in(await browser.new_context(**DESK), desk, path, "wang")  # type: ignore[arg-type]
+    mine = await signed_in(await chromium.new_context(**DESK), desk, path)  # type: ignore[arg-type]
+    his = await signed_in(await chromium.new_context(**DESK), desk, path, "wang")  # type: ignore[arg-type]
     await live(mine)
     await expect(mine.locator("#writing")).to_be_empty()
     await his.get_by_label("答复", exact=True).press_sequentially("请稍")

@@ -12,20 +12,20 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 from PIL import Image
-from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, Route, expect
 
 from locales.words import say
 from storage.database import Database
 from storage.models import NOTICE
-from tests.browser.screen import CHROMIUM, PHONE, QUIET, needs_chromium
+from tests.browser.screen import PHONE, needs_chromium
 from tests.web.house import House, living
 
 CHANGCHUN = {"latitude": 43.88123, "longitude": 125.47012, "accuracy": 18}
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="module")]
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def address(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[tuple[House, str]]:
     """A house on SQLite that listens, and where."""
     shutil.copy(sqlite_template, tmp_path / "house.db")
@@ -39,18 +39,10 @@ async def address(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[tuple[
     await db.close()
 
 
-@pytest_asyncio.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield browser
-        await browser.close()
-
-
-@pytest_asyncio.fixture
-async def phone(browser: Browser) -> AsyncIterator[BrowserContext]:
+@pytest_asyncio.fixture(loop_scope="module")
+async def phone(chromium: Browser) -> AsyncIterator[BrowserContext]:
     """A cheap phone whose driver allows location."""
-    context = await browser.new_context(**PHONE, geolocation=CHANGCHUN, permissions=["geolocation"])  # type: ignore[arg-type]
+    context = await chromium.new_context(**PHONE, geolocation=CHANGCHUN, permissions=["geolocation"])  # type: ignore[arg-type]
     yield context
     await context.close()
 
@@ -200,8 +192,8 @@ async def test_the_language_switch_changes_page_and_conversation(
     await expect(page.locator(".languages [aria-pressed=true]")).to_have_text("English")
 
 
-async def test_location_that_is_denied_asks_for_words(address: tuple[House, str], browser: Browser) -> None:
-    context = await browser.new_context(**PHONE)  # type: ignore[arg-type]
+async def test_location_that_is_denied_asks_for_words(address: tuple[House, str], chromium: Browser) -> None:
+    context = await chromium.new_context(**PHONE)  # type: ignore[arg-type]
     page = await visit(context, address[1])
     await page.locator("#place").tap()
     await expect(page.locator("#notice")).to_contain_text("请直接打字告诉我在哪儿")
@@ -260,8 +252,10 @@ async def test_an_unasked_bubble_arrives_and_long_talks_scroll_back(
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
-async def test_everything_to_touch_is_large_enough(address: tuple[House, str], browser: Browser, language: str) -> None:
-    context = await browser.new_context(**{**PHONE, "viewport": {"width": 320, "height": 560}, "locale": language})  # type: ignore[arg-type]
+async def test_everything_to_touch_is_large_enough(
+    address: tuple[House, str], chromium: Browser, language: str
+) -> None:
+    context = await chromium.new_context(**{**PHONE, "viewport": {"width": 320, "height": 560}, "locale": language})  # type: ignore[arg-type]
     page = await visit(context, address[1])
     await page.locator(".choices button").tap()
     await page.locator(".turn:nth-child(n+3) .choices button:enabled").first.wait_for()

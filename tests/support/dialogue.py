@@ -108,6 +108,8 @@ async def play(script: Path, way: Way, db: Database, clock: Any) -> str:
             out += await _act(line[2:], db, clock)
         elif spoken := _SPOKEN.match(line):
             await way.say(spoken["who"] or DRIVER, spoken["words"], language)
+        else:
+            continue
         out += [str(bubble) for bubble in await way.hear()]
     while out and not out[-1].strip():
         out.pop()
