@@ -11,14 +11,12 @@ from playwright.async_api import BrowserContext, Page, expect
 from handlers.pictures.sheet import Sheet, png
 from locales.words import say
 from storage.models import Outbox
-from tests.browser.screen import needs_chromium
-from tests.browser.test_web_chat import address, browser, phone, visit
+from tests.browser.test_web_chat import address, phone, pytestmark, visit
 from tests.support import photo
 from tests.web.house import House
 
-__all__ = ["address", "browser", "phone"]
+__all__ = ["address", "phone", "pytestmark"]
 
-pytestmark = needs_chromium
 
 PASS = Sheet(
     tone="green", title="保供通行证（测试）", word="有效", until="到 2026年3月11日 12:00 为止",
