@@ -153,6 +153,22 @@ async def test_a_lost_answer_is_harmless(address: tuple[House, str], phone: Brow
     assert [entry["text"] for entry in history["bubbles"] if entry["from"] == "you"] == ["只要一次"]
 
 
+async def test_nobody_is_shown_typing_who_has_answered_already(
+    address: tuple[House, str], phone: BrowserContext
+) -> None:
+    page = await visit(phone, address[1])
+
+    async def outrun(route: Route) -> None:
+        answer = await route.fetch()
+        await expect(page.locator("#bubbles .turn.us")).to_have_count(2)  # by the stream
+        await route.fulfill(response=answer)
+
+    await page.route("**/api/messages", outrun)
+    await alive(page, "开始").tap()
+    await expect(page.locator(".turn.you .mark.sent")).to_have_count(1)
+    await expect(page.locator("#typing")).to_be_hidden(timeout=2_000)
+
+
 async def test_a_message_that_is_refused_says_why(address: tuple[House, str], phone: BrowserContext) -> None:
     page = await visit(phone, address[1])
     await page.locator("#files").set_input_files({"name": "x.jpg", "mimeType": "image/jpeg", "buffer": b"no photo"})

@@ -21,6 +21,7 @@ let cursor = null;
 let unread = 0;
 let connected = false;
 let heardAt = 0;
+let answeredAt = 0;
 let isCaughtUp = false;
 let impatience = 0;
 let dozing = 0;
@@ -31,7 +32,7 @@ const queue = new Queue({
   accepted(item) {
     bubbles.accept(item);
     keep();
-    awaitAnswer();
+    if (answeredAt < queue.sentAt) awaitAnswer(); // the stream may be quicker than the answer to what was sent
     state();
   },
   refused(item, sentence) {
@@ -84,6 +85,7 @@ function awaitAnswer() {
 }
 
 function answered() {
+  answeredAt = performance.now();
   clearTimeout(impatience);
   bubbles.think(false);
 }

@@ -19,6 +19,7 @@ export class Queue {
     this.timer = 0;
     this.tries = 0;
     this.serial = 0;
+    this.sentAt = 0;
   }
 
   waiting() {
@@ -70,6 +71,7 @@ export class Queue {
   async empty() {
     for (let items = this.waiting(); items.length; items = this.waiting()) {
       const [item] = items;
+      this.sentAt = performance.now();
       try {
         await send(item);
         this.settle(item);
