@@ -5,6 +5,7 @@ When the network is back it hands that in, once.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 import subprocess
@@ -14,7 +15,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright, expect
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -285,6 +286,29 @@ async def test_an_alert_is_on_the_page_and_at_its_truck_without_a_network_too(ga
     await phone.opens()
     await phone.page.locator("#alerts a").click()
     await expect(phone.page.locator("main")).to_contain_text(made.plate)
+    assert phone.faults == []
+
+
+async def test_a_late_second_look_adds_what_it_knows_and_takes_nothing_away(gate: Gates, browser: Browser) -> None:
+    phone = await Phone.of(browser, gate)
+    await phone.signs_in()
+    begun, told = asyncio.Event(), asyncio.Event()
+
+    async def late(route: Route) -> None:
+        begun.set()
+        await told.wait()
+        await route.continue_()
+
+    await phone.page.route("**/checkpoint/look", late)
+    await phone.types(gate.later.number or "", PLATES[-1], "还没生效")
+    await begun.wait()
+    await expect(phone.page.locator("#differs")).to_be_hidden()  # by its number alone nobody knows its face
+    await expect(phone.page.locator("#proofs")).to_contain_text("还没有联网复核")
+    await phone.page.get_by_role("button", name="拦下核对").click()
+    told.set()
+    await expect(phone.page.locator("#proofs")).to_contain_text("已联网复核")
+    await expect(phone.page.locator("#stop")).to_be_visible()
+    await expect(phone.page.locator("#differs")).to_be_visible()
     assert phone.faults == []
 
 

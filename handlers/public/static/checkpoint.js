@@ -149,7 +149,8 @@ function show(judged) {
   el("alerted").hidden = !(judged.number in (all.list?.alerted ?? {}));
   paintTruck(face);
   paintFacts(judged);
-  if (!again || !all.confirmed) paintDeeds(judged); // a late second look that agrees takes no form out of his hand
+  if (!again || !all.confirmed) putAway(); // a late second look that agrees takes no form out of his hand
+  paintDeeds(judged);
   if (!again) {
     el("word").focus();
     navigator.vibrate?.(verdict === "valid" ? 80 : [120, 80, 120, 80, 120]);
@@ -184,10 +185,13 @@ function paintFacts(judged) {
   el("proofs").replaceChildren(...proofs.filter(Boolean).map((words) => node("li", words)));
 }
 
-function paintDeeds({ verdict, face }) {
-  const trip = face?.kind === "filing", may = Boolean(all.list);
+function putAway() {
   for (const id of ["done", "stop", "other"]) el(id).hidden = true;
   for (const id of ["hold", "differs"]) el(id).setAttribute("aria-expanded", "false");
+}
+
+function paintDeeds({ verdict, face }) {
+  const trip = face?.kind === "filing", may = Boolean(all.list);
   el("deeds").hidden = !may;
   el("deeds").className = verdict === "valid" ? "" : "doubt";
   el("pass").hidden = trip;
